@@ -1,0 +1,5 @@
+/**
+ * The deepstruct command.
+ * @packageDocumentation
+ */
+export {}

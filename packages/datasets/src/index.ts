@@ -1,0 +1,5 @@
+/**
+ * Loaders of multi-label data sets and synthetic data with planted dependence.
+ * @packageDocumentation
+ */
+export {}

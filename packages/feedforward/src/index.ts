@@ -1,0 +1,5 @@
+/**
+ * Models without structure: the baselines that every family starts from.
+ * @packageDocumentation
+ */
+export {}

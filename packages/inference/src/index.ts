@@ -1,0 +1,5 @@
+/**
+ * Energies, domains, minimizers and predictors.
+ * @packageDocumentation
+ */
+export {}

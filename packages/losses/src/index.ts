@@ -1,0 +1,5 @@
+/**
+ * Surrogate losses and task losses for structured prediction.
+ * @packageDocumentation
+ */
+export {}

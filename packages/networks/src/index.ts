@@ -1,0 +1,5 @@
+/**
+ * Feature networks as pure functions of their parameters.
+ * @packageDocumentation
+ */
+export {}

@@ -1,0 +1,5 @@
+/**
+ * Structured prediction energy networks.
+ * @packageDocumentation
+ */
+export {}

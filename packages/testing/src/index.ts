@@ -1,0 +1,5 @@
+/**
+ * Contract suites, the enumeration oracle and gradient checks.
+ * @packageDocumentation
+ */
+export {}

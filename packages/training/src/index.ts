@@ -1,0 +1,5 @@
+/**
+ * The fit loop: batches, optimizers, early stopping, checkpoints and model files.
+ * @packageDocumentation
+ */
+export {}
