@@ -30,4 +30,5 @@ export {
   type RunningValue,
 } from './running-metric.ts'
 export { selectThreshold } from './select-threshold.ts'
+export { subsetAccuracy } from './subset-accuracy.ts'
 export { thresholdCurve, type ThresholdOptions, type ThresholdPoint } from './threshold-curve.ts'

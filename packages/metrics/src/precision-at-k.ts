@@ -41,9 +41,15 @@ export function precisionAtK(scores: NDArray, labels: NDArray, k: number): numbe
   })
 }
 
+/** The indices of the k largest elements, the largest first, equal ones in the order of their indices. */
 function largest(row: TypedArray, k: number): readonly number[] {
-  const ranked = Array.from(row.keys())
-  // The sort is stable, which puts equal scores in the order of their indices.
-  ranked.sort((a, b) => (row[b] ?? 0) - (row[a] ?? 0))
-  return ranked.slice(0, k)
+  const ranked: number[] = []
+  row.forEach((score, label) => {
+    if (ranked.length === k && score <= (row[ranked[k - 1] ?? 0] ?? 0)) return
+    let rank = Math.min(ranked.length, k - 1)
+    for (; rank > 0 && score > (row[ranked[rank - 1] ?? 0] ?? 0); rank--)
+      ranked[rank] = ranked[rank - 1] ?? 0
+    ranked[rank] = label
+  })
+  return ranked
 }
