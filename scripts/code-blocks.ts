@@ -53,7 +53,7 @@ export function documentsOf(root: string): readonly string[] {
     ...filesUnder(join(root, 'apps/docs/guide'), '.md'),
     ...packages.map((folder) => join(folder, 'README.md')).filter((path) => existsSync(path)),
     ...packages.flatMap((folder) => filesUnder(join(folder, 'src'), '.ts')),
-  ].toSorted()
+  ]
 }
 
 /** The module that {@link codeBlocks} makes of a block. */

@@ -30,7 +30,7 @@ function fingerprint() {
   for (const name of readdirSync(join(root, 'packages'))) {
     const folder = join('packages', name)
     files.push(join(folder, 'package.json'), join(folder, 'tsconfig.build.json'))
-    for (const part of ['src', 'scripts'].map((part) => join(folder, part)))
+    for (const part of [join(folder, 'src'), join(folder, 'scripts')])
       if (existsSync(join(root, part)))
         for (const file of readdirSync(join(root, part), { recursive: true }))
           if (!file.endsWith('.test.ts')) files.push(join(part, file))

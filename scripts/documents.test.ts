@@ -1,22 +1,27 @@
 import { relative } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { blocksOf, documentsOf, moduleOf } from './code-blocks.ts'
 
 const root = `${import.meta.dirname}/..`
 
-for (const path of documentsOf(root)) {
-  const blocks = blocksOf(path)
-  if (blocks.length === 0) continue
-  describe(relative(root, path), () => {
-    for (const block of blocks) {
-      if (block.notRun === undefined)
-        it(`the code at line ${block.line} runs`, async () => {
-          await expect(import(/* @vite-ignore */ moduleOf(path, block))).resolves.toBeDefined()
-        })
-      else
-        it(`the code at line ${block.line} says why it is not run`, () => {
-          expect(block.notRun).not.toBe('')
-        })
-    }
-  })
-}
+const blocks = documentsOf(root).flatMap((path) =>
+  blocksOf(path).map((block) => ({
+    at: `${relative(root, path)}:${block.line}`,
+    module: moduleOf(path, block),
+    notRun: block.notRun,
+  })),
+)
+
+it.each(blocks.filter(({ notRun }) => notRun === undefined))(
+  'the code at $at runs',
+  async ({ module }) => {
+    await expect(import(/* @vite-ignore */ module)).resolves.toBeDefined()
+  },
+)
+
+it.each(blocks.filter(({ notRun }) => notRun !== undefined))(
+  'the code at $at says why it is not run',
+  ({ notRun }) => {
+    expect(notRun).not.toBe('')
+  },
+)

@@ -34,10 +34,21 @@ function downloadWheel(folder) {
   const requirements = join(folder, 'requirements.txt')
   writeFileSync(requirements, `tensorflow-cpu==${tensorflow} --hash=sha256:${sha256}\n`)
   run(python, [
-    ...['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-cache-dir'],
-    ...['--no-deps', '--only-binary=:all:', '--implementation=cp', '--python-version=3.11'],
-    ...['--abi=cp311', '--platform=manylinux_2_17_x86_64', '--platform=manylinux2014_x86_64'],
-    ...['--dest', folder, '--requirement', requirements],
+    '-m',
+    'pip',
+    'download',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-cache-dir',
+    '--no-deps',
+    '--only-binary=:all:',
+    '--implementation=cp',
+    '--python-version=3.11',
+    '--abi=cp311',
+    '--platform=manylinux_2_17_x86_64',
+    '--platform=manylinux2014_x86_64',
+    `--dest=${folder}`,
+    `--requirement=${requirements}`,
   ])
   return join(
     folder,
@@ -66,12 +77,21 @@ with zipfile.ZipFile(wheel) as archive:
 /** Compiles the package's own binding into `folder`, to load the libraries that lie beside it. */
 function compile(sources, folder, napi) {
   run(compiler, [
-    ...['-std=c++17', '-O2', '-fPIC', '-shared', '-pthread'],
-    ...[`-DNAPI_VERSION=${napi}`, '-DNODE_GYP_MODULE_NAME=tfjs_binding'],
-    ...[`-I${nodeApiHeaders}`, `-I${join(folder, 'include')}`],
-    ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(sources, name)),
+    '-std=c++17',
+    '-O2',
+    '-fPIC',
+    '-shared',
+    '-pthread',
+    `-DNAPI_VERSION=${napi}`,
+    '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+    `-I${nodeApiHeaders}`,
+    `-I${join(folder, 'include')}`,
+    join(sources, 'tfjs_backend.cc'),
+    join(sources, 'tfjs_binding.cc'),
     ...libraries.map((library) => join(folder, library)),
-    ...['-Wl,-rpath,$ORIGIN', '-o', join(folder, binding)],
+    '-Wl,-rpath,$ORIGIN',
+    '-o',
+    join(folder, binding),
   ])
 }
 
@@ -101,7 +121,11 @@ export function linkBindingFromWheel({ folder, version, napi }) {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new Error(`no way known for ${process.platform} ${process.arch}`)
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  const entry = join(cache, 'deepstruct', `tfjs-node-${version}-tensorflow-${tensorflow}-napi${napi}`)
+  const entry = join(
+    cache,
+    'deepstruct',
+    `tfjs-node-${version}-tensorflow-${tensorflow}-napi${napi}`,
+  )
   const cached = existsSync(entry)
   if (!cached) build(entry, join(folder, 'binding'), napi)
 
