@@ -72,7 +72,15 @@ export class EngineError extends DeepstructError {
   override readonly name = 'EngineError'
 }
 
-function sentence({ function: fn, argument, got, expected, why, file, line }: ErrorDetails): string {
+function sentence({
+  function: fn,
+  argument,
+  got,
+  expected,
+  why,
+  file,
+  line,
+}: ErrorDetails): string {
   const place = file === undefined ? '' : line === undefined ? `${file}: ` : `${file}:${line}: `
   const reason = why === undefined ? '' : ` (${why})`
   return `${place}${fn}: ${argument} is ${got}, expected ${expected}${reason}`

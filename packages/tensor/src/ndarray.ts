@@ -116,9 +116,7 @@ function storage(dtype: DType, values: readonly number[]): TypedArray {
 }
 
 function isTypedArray(value: unknown): value is TypedArray {
-  return (
-    value instanceof Float32Array || value instanceof Int32Array || value instanceof Uint8Array
-  )
+  return value instanceof Float32Array || value instanceof Int32Array || value instanceof Uint8Array
 }
 
 function dtypeOf(data: TypedArray): DType {

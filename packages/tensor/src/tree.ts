@@ -44,9 +44,10 @@ export function flatten<Leaf>(
       return (take) => parts.map((part) => part(take))
     }
     if (isPlainObject(node)) {
-      const parts = Object.entries(node).map(
-        ([key, part]) => [key, visit(part, path === '' ? key : `${path}.${key}`)] as const,
-      )
+      // An optional part that is not there is left out.
+      const parts = Object.entries(node)
+        .filter(([, part]) => part !== undefined)
+        .map(([key, part]) => [key, visit(part, path === '' ? key : `${path}.${key}`)] as const)
       return (take) => Object.fromEntries(parts.map(([key, part]) => [key, part(take)]))
     }
     return refuse(path, node)

@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { EngineError } from '../errors.ts'
+import { installFallbackKernels } from './fallback-kernels.ts'
+
+/** The tfjs backends that an eager engine runs on. */
+export type Backend = 'wasm' | 'cpu' | 'tensorflow' | 'webgl' | 'webgpu'
+
+/** Where the browser finds the wasm binaries; see `setWasmPaths` of tfjs. */
+export type WasmPaths = string | Readonly<Record<string, string>>
+
+const loaders: Readonly<Record<Backend, (paths: WasmPaths | undefined) => Promise<unknown>>> = {
+  async wasm(paths) {
+    const wasm = await import('@tensorflow/tfjs-backend-wasm')
+    if (paths !== undefined) wasm.setWasmPaths(paths as string)
+    await import('@tensorflow/tfjs-backend-cpu')
+  },
+  cpu: () => import('@tensorflow/tfjs-backend-cpu'),
+  async tensorflow() {
+    restoreRemovedUtilities()
+    const { process } = globalThis as { process?: { env: Record<string, string | undefined> } }
+    // The native library logs its processor features to stderr otherwise.
+    if (process !== undefined) process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3'
+    await optional('@tensorflow/tfjs-node')
+  },
+  webgl: () => optional('@tensorflow/tfjs-backend-webgl'),
+  webgpu: () => optional('@tensorflow/tfjs-backend-webgpu'),
+}
+
+/**
+ * Loads a backend, its gradients and what it lacks.
+ *
+ * @throws {@link EngineError} when it is not installed or does not start here
+ */
+export async function loadBackend(backend: Backend, paths?: WasmPaths): Promise<void> {
+  if (tf.findBackendFactory(backend) === null) {
+    try {
+      await loaders[backend](paths)
+    } catch (cause) {
+      throw unavailable(backend, cause)
+    }
+  }
+  // In Node, tfjs-core registers no gradients of its own; where the user's tfjs has, they are left alone.
+  if (tf.getGradient('Add') === undefined) await import('#gradients')
+  const started = await tf.setBackend(backend).catch((cause: unknown) => {
+    throw unavailable(backend, cause)
+  })
+  if (!started) throw unavailable(backend, undefined)
+  if (backend === 'wasm') installFallbackKernels('wasm', 'cpu')
+}
+
+function unavailable(backend: Backend, cause: unknown): EngineError {
+  return new EngineError({
+    function: 'eagerEngine',
+    argument: 'backend',
+    got: `'${backend}', which does not start here`,
+    expected: 'a backend that is installed',
+    why: `${packageOf[backend]}: ${cause instanceof Error ? firstLine(cause) : 'it refused'}`,
+    cause,
+  })
+}
+
+const packageOf: Readonly<Record<Backend, string>> = {
+  wasm: '@tensorflow/tfjs-backend-wasm',
+  cpu: '@tensorflow/tfjs-backend-cpu',
+  tensorflow: '@tensorflow/tfjs-node',
+  webgl: '@tensorflow/tfjs-backend-webgl',
+  webgpu: '@tensorflow/tfjs-backend-webgpu',
+}
+
+function firstLine(error: Error): string {
+  return error.message.split('\n')[0] ?? ''
+}
+
+/** Optional peers are named at run time, so that neither bundlers nor types demand them. */
+function optional(name: string): Promise<unknown> {
+  return import(/* @vite-ignore */ name)
+}
+
+/** tfjs-node 4.22 calls two functions of node:util that Node 23 removed. */
+function restoreRemovedUtilities(): void {
+  const { process } = globalThis as { process?: { getBuiltinModule?(id: string): unknown } }
+  const util = process?.getBuiltinModule?.('node:util') as
+    | { isNullOrUndefined?: unknown; isArray?: unknown }
+    | undefined
+  if (util === undefined) return
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
+  util.isArray ??= Array.isArray
+}

@@ -1,0 +1,62 @@
+import { currentEngine } from './engine/current.ts'
+import type { Device } from './engine/device.ts'
+import type { Engine, Host, Input, Program } from './engine/engine.ts'
+import type { Tensor } from './ops/tensor.ts'
+
+/** How a function is jitted. */
+export interface JitOptions<Kept extends string> {
+  /** The engine to run on; default the one chosen by `useEngine`. */
+  readonly engine?: Engine
+  /** Keys of the result that stay with the engine as device handles. */
+  readonly keep?: readonly Kept[]
+  /** Positions of arguments that give their device memory to the call; the handles passed there cannot be used again. */
+  readonly donate?: readonly number[]
+  /** The name for messages and reports; default the function's own. */
+  readonly name?: string
+}
+
+/** What a jitted function resolves to: plain arrays, and handles for the keys that are kept. */
+export type Output<R, Kept extends string> = R extends Tensor
+  ? Host<R>
+  : { [K in keyof R]: K extends Kept ? Device<R[K]> : Host<R[K]> }
+
+/**
+ * Makes a function of tensors callable with plain arrays.
+ *
+ * The function must be pure and synchronous. It sees tensors only: it cannot read a value, and draws no random numbers (they are
+ * inputs). Arguments and result are trees: arrays and plain objects around tensors, to any depth. A number given for a tensor is a
+ * float32 scalar.
+ *
+ * @param fn - the function; an engine may run it once per set of shapes and replay what it did
+ * @throws {@link DTypeError} when an argument is no tree of arrays
+ * @throws {@link EngineError} when a handle was donated, disposed, or belongs to another engine
+ *
+ * @example
+ * ```ts
+ * import { array, jit, matMul, type Tensor } from '@deepstruct/tensor'
+ *
+ * const product = jit((a: Tensor, b: Tensor) => matMul(a, b))
+ * await product(array([[1, 2]]), array([[3], [4]])) // { shape: [1, 1], data: [11] }
+ * ```
+ */
+export function jit<A extends readonly unknown[], R, Kept extends string = never>(
+  fn: (...args: A) => R,
+  options: JitOptions<Kept> = {},
+): (...args: { [I in keyof A]: Input<A[I]> }) => Promise<Output<R, Kept>> {
+  const { engine, keep = [], donate = [], name = fn.name || 'jit' } = options
+  const program: Program = { name, fn, keep, donate }
+  return async (...args) =>
+    (await (engine ?? (await currentEngine())).run(program, args)) as Output<R, Kept>
+}
+
+/** Runs a computation without arguments once, and gives its results as plain arrays. */
+export async function scope<R>(fn: () => R): Promise<Host<R>> {
+  return (await (
+    await currentEngine()
+  ).run({ name: fn.name || 'scope', fn, keep: [], donate: [] }, [])) as Host<R>
+}
+
+/** Uploads a tree of plain arrays to the engine in use, to pass it to several calls without copying. */
+export async function put<T>(tree: Host<T>): Promise<Device<T>> {
+  return (await currentEngine()).put<T>(tree)
+}

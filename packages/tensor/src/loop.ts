@@ -1,0 +1,38 @@
+import { tidy } from '@tensorflow/tfjs-core'
+import { notATensor } from './gradient.ts'
+import { scalar } from './ops/creation.ts'
+import { isTensor, type Tensor } from './ops/tensor.ts'
+import { flatten } from './tree.ts'
+
+/**
+ * Applies a body a fixed number of times: $s_{i+1} = \text{body}(s_i, i)$.
+ *
+ * Use it instead of a JavaScript loop: an eager engine frees each step's intermediates, a compiling engine can keep the
+ * loop a loop. The body must keep the structure, shapes and dtypes of the state.
+ *
+ * @param steps - how many times
+ * @param body - the next state from the last one and the step's number, counted from 0
+ * @param state - the first state
+ */
+export function loop<S extends object>(
+  steps: number,
+  body: (state: S, step: number) => S,
+  state: S,
+): S {
+  const marker = scalar(0)
+  marker.dispose()
+  let current = state
+  for (let i = 0; i < steps; i++) {
+    const last = current
+    current = tidy(() => body(last, i) as never) as S
+    const carried = new Set(leaves(current))
+    for (const tensor of leaves(last))
+      // What is older than the loop belongs to the caller.
+      if (tensor.id > marker.id && !carried.has(tensor)) tensor.dispose()
+  }
+  return current
+}
+
+function leaves(state: object): readonly Tensor[] {
+  return flatten(state, isTensor, notATensor('loop')).leaves
+}

@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { add, div, mul, sub } from './arithmetic.ts'
+import { equal } from './comparison.ts'
+import { exp, log } from './elementwise.ts'
+import { differentiable } from './differentiable.ts'
+import { cast, reshape } from './shape.ts'
+import { stopGradient } from './tape.ts'
+import type { Tensor } from './tensor.ts'
+
+/** The axes that a reduction runs over: one, several, or all when left out. Negative axes count from the end. */
+export type Axes = number | readonly number[]
+
+const list = (axes: Axes | undefined): number[] | undefined =>
+  axes === undefined ? undefined : typeof axes === 'number' ? [axes] : [...axes]
+
+/** The sum over axes. */
+export function sum(x: Tensor, axes?: Axes, keepDims = false): Tensor {
+  return tf.sum(x, list(axes), keepDims)
+}
+
+/** The mean over axes. */
+export function mean(x: Tensor, axes?: Axes, keepDims = false): Tensor {
+  const total = sum(x, axes, keepDims)
+  return div(total, Math.max(x.size, 1) / Math.max(total.size, 1))
+}
+
+/** The largest element over axes; where several are largest they share the gradient. */
+export function max(x: Tensor, axes?: Axes, keepDims = false): Tensor {
+  return extremum(tf.max, x, axes, keepDims)
+}
+
+/** The smallest element over axes; where several are smallest they share the gradient. */
+export function min(x: Tensor, axes?: Axes, keepDims = false): Tensor {
+  return extremum(tf.min, x, axes, keepDims)
+}
+
+function extremum(
+  kernel: (x: Tensor, axes: number[] | undefined, keepDims: boolean) => Tensor,
+  x: Tensor,
+  axes: Axes | undefined,
+  keepDims: boolean,
+): Tensor {
+  const value = differentiable(
+    (input) => kernel(input, list(axes), true),
+    (dy, input) => {
+      // Which elements attain the extremum is a constant of the derivative.
+      const attained = cast(equal(input, kernel(stopGradient(input), list(axes), true)), 'float32')
+      return mul(dy, div(attained, sum(attained, axes, true)))
+    },
+  )(x)
+  return keepDims ? value : reshape(value, reducedShape(x.shape, axes))
+}
+
+/** $\log \sum e^{x}$ over axes, without overflow. */
+export function logSumExp(x: Tensor, axes?: Axes, keepDims = false): Tensor {
+  // Shifting by the maximum changes nothing but the range; it is a constant of the derivative.
+  const peak = tf.max(stopGradient(x), list(axes), true)
+  // Of minus infinities alone the sum is zero; subtracting their maximum would make it not a number.
+  const shift = tf.where(tf.isFinite(peak), peak, tf.zerosLike(peak))
+  const value = add(log(sum(exp(sub(x, shift)), axes, true)), shift)
+  return keepDims ? value : reshape(value, reducedShape(x.shape, axes))
+}
+
+/** The index of the largest element along an axis, int32; the first one at a tie. */
+export function argMax(x: Tensor, axis = -1): Tensor {
+  return tf.argMax(stopGradient(x), positive(axis, x.rank))
+}
+
+/** The index of the smallest element along an axis, int32; the first one at a tie. */
+export function argMin(x: Tensor, axis = -1): Tensor {
+  return tf.argMin(stopGradient(x), positive(axis, x.rank))
+}
+
+/** Whether any element is true, over axes. */
+export function any(x: Tensor, axes?: Axes, keepDims = false): Tensor {
+  return tf.any(x, list(axes), keepDims)
+}
+
+/** Whether every element is true, over axes. */
+export function all(x: Tensor, axes?: Axes, keepDims = false): Tensor {
+  return tf.all(x, list(axes), keepDims)
+}
+
+function reducedShape(shape: readonly number[], axes: Axes | undefined): number[] {
+  const gone = new Set(
+    (list(axes) ?? shape.map((_, axis) => axis)).map((axis) => positive(axis, shape.length)),
+  )
+  return shape.filter((_, axis) => !gone.has(axis))
+}
+
+function positive(axis: number, rank: number): number {
+  return axis < 0 ? axis + rank : axis
+}
