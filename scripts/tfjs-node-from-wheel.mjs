@@ -12,8 +12,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { include_dir as nodeApiHeaders } from 'node-api-headers'
-import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { cacheFolder } from './cache-folder.mjs'
 
 // The smallest release whose wheel has libtensorflow_cc.so.2, and the digest of its cp311 wheel.
 const tensorflow = '2.13.1'
@@ -105,7 +105,7 @@ function build(entry, sources, napi) {
     unpack(downloadWheel(work), stage)
     compile(sources, stage, napi)
     rmSync(join(stage, 'include'), { recursive: true })
-    // A third of the size; a machine without `strip` keeps the symbols.
+    // The symbols are for debuggers; a machine without `strip` keeps them.
     spawnSync('strip', ['--strip-unneeded', ...libraries.map((library) => join(stage, library))])
     if (!existsSync(entry)) renameSync(stage, entry) // it exists when another run was first
   } finally {
@@ -120,12 +120,7 @@ function build(entry, sources, napi) {
 export function linkBindingFromWheel({ folder, version, napi }) {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new Error(`no way known for ${process.platform} ${process.arch}`)
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  const entry = join(
-    cache,
-    'deepstruct',
-    `tfjs-node-${version}-tensorflow-${tensorflow}-napi${napi}`,
-  )
+  const entry = join(cacheFolder, `tfjs-node-${version}-tensorflow-${tensorflow}-napi${napi}`)
   const cached = existsSync(entry)
   if (!cached) build(entry, join(folder, 'binding'), napi)
 

@@ -1,0 +1,45 @@
+// Loads every published package as it is built and lets each backend that this Node has differentiate one function:
+// what must work on every Node version, in a few seconds, without a test runner.
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+
+const packages = new URL('../packages/', import.meta.url)
+
+function isPublished(name) {
+  return !JSON.parse(readFileSync(new URL(`${name}/package.json`, packages), 'utf8')).private
+}
+
+const published = readdirSync(packages).filter(isPublished)
+for (const name of published) {
+  const exported = await import(new URL(`${name}/dist/index.js`, packages))
+  assert.notEqual(Object.keys(exported).length, 0, `${name} exports nothing`)
+}
+
+const tensor = await import(new URL('tensor/dist/index.js', packages))
+const { array, eagerEngine, jit, matMul, square, sum, useEngine, valueAndGrad } = tensor
+
+/** The loss |xw|² and its gradient 2xᵀxw, known by hand. */
+const step = jit((w, x) => valueAndGrad((v) => sum(square(matMul(x, v))))(w))
+
+async function checkBackend(backend) {
+  useEngine(await eagerEngine({ backend }))
+  const { value, grad } = await step(
+    array([[1], [-1]]),
+    array([
+      [1, 2],
+      [3, 5],
+    ]),
+  ) // xw = [-1, -2]
+  assert.deepEqual([...value.data], [5])
+  assert.deepEqual([...grad.data], [-14, -24])
+}
+
+for (const backend of ['wasm', 'cpu']) await checkBackend(backend)
+let native = ', tensorflow'
+try {
+  await checkBackend('tensorflow')
+} catch (error) {
+  if (!(error instanceof tensor.EngineError)) throw error
+  native = ' (no tensorflow: its native library is not installed)'
+}
+console.log(`Node ${process.version}: ${published.length} packages; wasm, cpu${native}`)
