@@ -1,0 +1,61 @@
+import type { NDArray, Tree } from '@deepstruct/tensor'
+
+/** A value that JSON can hold. */
+export type Json = JsonObject | readonly Json[] | string | number | boolean | null
+
+/** An object that JSON can hold. */
+export interface JsonObject {
+  /** Any key. */
+  readonly [key: string]: Json
+}
+
+/** The format that this release writes. It reads this one and every earlier one. */
+export const MODEL_FORMAT = 1
+
+/** How inputs are standardized before the model sees them: the `Standardizer` of `@deepstruct/datasets`. */
+export type ModelStandardizer =
+  | {
+      /** Inputs are left as they are. */
+      readonly kind: 'identity'
+    }
+  | {
+      /** $x'_j = (x_j - \mu_j) / \sigma_j$. */
+      readonly kind: 'affine'
+      /** $\mu$, one value for each feature. */
+      readonly mean: readonly number[]
+      /** $\sigma$, one value for each feature; never 0. */
+      readonly scale: readonly number[]
+    }
+
+/** What a model expects as its inputs. */
+export interface ModelInputs {
+  /** Number of features of one example. */
+  readonly count: number
+  /** From raw inputs to those that the model was trained on. */
+  readonly standardizer?: ModelStandardizer
+}
+
+/** A trained model as plain data: all that prediction needs, in one file. */
+export interface ModelFile {
+  /** The version of the layout, see {@link MODEL_FORMAT}. */
+  readonly format: typeof MODEL_FORMAT
+  /** The model family that reads the rest, for instance `spen`. */
+  readonly family: string
+  /** What the family needs to build the model again; its own business, checked by the family. */
+  readonly configuration: JsonObject
+  /** The names of the labels, in the order of the outputs. */
+  readonly labelNames?: readonly string[]
+  /** What comes in. */
+  readonly inputs: ModelInputs
+  /** Labels with a score above this are predicted. */
+  readonly threshold: number
+  /** A digest of the training data, for instance `sha256:…`. */
+  readonly dataDigest: string
+  /** The trained parameters. */
+  readonly parameters: Tree<NDArray>
+  /** The release that wrote the file, for instance `0.1.0`. */
+  readonly createdBy: string
+}
+
+/** A model that is to be written; the format is filled in. */
+export type NewModelFile = Omit<ModelFile, 'format'>
