@@ -46,10 +46,8 @@ export function thresholdCurve(
   const cells = cellsByFallingScore(scores)
   const running = metric.start(labels)
   const values = new Map<number, number>()
-  const falling = [...grid]
-  falling.sort((a, b) => b - a)
   let next = 0
-  for (const threshold of falling) {
+  for (const threshold of grid.toSorted((a, b) => b - a)) {
     for (; next < cells.length; next++) {
       const cell = cells[next] ?? 0
       if ((scores.data[cell] ?? 0) <= threshold) break

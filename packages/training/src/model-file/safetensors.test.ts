@@ -79,6 +79,25 @@ describe('a safetensors file', () => {
     expect(decodeSafetensors(bytes).tensors).toEqual({ a: array([0, 1], 'bool') })
   })
 
+  it('reads a file that the Python package safetensors 0.8.0 wrote', () => {
+    const base64 =
+      'yAAAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJhIjoiYiJ9LCJ3Ijp7ImR0eXBlIjoiRjMyIiwic2hhcGUiOlsy' +
+      'LDNdLCJkYXRhX29mZnNldHMiOlswLDI0XX0sImkiOnsiZHR5cGUiOiJJMzIiLCJzaGFwZSI6WzFdLCJkYXRh' +
+      'X29mZnNldHMiOlsyNCwyOF19LCJiIjp7ImR0eXBlIjoiQk9PTCIsInNoYXBlIjpbMl0sImRhdGFfb2Zmc2V0' +
+      'cyI6WzI4LDMwXX19ICAgICAgIAAAAAAAAIA/AAAAQAAAQEAAAIBAAACgQAUAAAABAA=='
+    expect(decodeSafetensors(Buffer.from(base64, 'base64'))).toEqual({
+      tensors: {
+        w: array([
+          [0, 1, 2],
+          [3, 4, 5],
+        ]),
+        b: array([1, 0], 'bool'),
+        i: array([5], 'int32'),
+      },
+      metadata: { a: 'b' },
+    })
+  })
+
   it('refuses to write what could not be read', () => {
     expect(() => encodeSafetensors({ __metadata__: array([1]) })).toThrow(DomainError)
     const torn = { shape: [3], dtype: 'float32', data: new Float32Array(2) } as const
