@@ -2,6 +2,25 @@
  * The fit loop: batches, optimizers, early stopping, checkpoints and model files.
  * @packageDocumentation
  */
+export {
+  type CheckpointFile,
+  decodeCheckpoint,
+  encodeCheckpoint,
+} from './checkpoint/checkpoint-file.ts'
+export type { Dataset } from './dataset.ts'
+export { type Checkpoint, fit, type FitOptions, type Fitted } from './fit/fit.ts'
+export type { EpochProgress, EpochRecord, Progress, StepProgress } from './fit/progress.ts'
+export type { PlayerSnapshot, Snapshot } from './fit/snapshot.ts'
+export type {
+  Evaluation,
+  HostTurn,
+  Learner,
+  Metrics,
+  Phase,
+  Player,
+  RowLosses,
+  Turn,
+} from './learner.ts'
 export { decodeModel } from './model-file/decode-model.ts'
 export { decodeSafetensors, type FileSource } from './model-file/decode-safetensors.ts'
 export { encodeModel } from './model-file/encode-model.ts'
@@ -17,3 +36,13 @@ export {
 } from './model-file/model-file.ts'
 export { parametersToTensors, tensorsToParameters } from './model-file/parameter-tensors.ts'
 export { type SafetensorsContent } from './model-file/safetensors-format.ts'
+export { adam, type AdamOptions, adamW, type AdamWOptions } from './optimizer/adam.ts'
+export { clipGlobalNorm } from './optimizer/clip-norm.ts'
+export type { Optimizer } from './optimizer/optimizer.ts'
+export {
+  cosineDecay,
+  exponentialDecay,
+  piecewiseConstant,
+  type Schedule,
+} from './optimizer/schedule.ts'
+export { sgd, type SgdOptions } from './optimizer/sgd.ts'

@@ -88,6 +88,11 @@ export async function eagerEngine(options: EagerOptions = {}): Promise<Engine> {
       tf.dispose([...held(handle, 'dispose').tensors])
       handle.end('disposed')
     },
+
+    memory() {
+      const { numTensors, numBytes } = tf.memory()
+      return { arrays: numTensors, bytes: numBytes }
+    },
   }
 
   const donate = (argument: unknown): void => {

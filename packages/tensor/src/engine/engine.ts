@@ -43,4 +43,14 @@ export interface Engine {
   read<T>(handle: Device<T>): Promise<Host<T>>
   /** Frees what a handle holds. */
   dispose(handle: Device<unknown>): void
+  /** What the engine holds now; it does not grow over a long run. */
+  memory(): EngineMemory
+}
+
+/** What an engine holds. */
+export interface EngineMemory {
+  /** The number of live arrays. */
+  readonly arrays: number
+  /** Their size in bytes. */
+  readonly bytes: number
 }
