@@ -10,7 +10,7 @@ export type Mapped<T, From, To> = T extends From
 
 /** A tree taken apart: its leaves in a fixed order, and the way back. */
 export interface Flattened<Leaf> {
-  /** The leaves; objects in the order of their keys as written, arrays by position. */
+  /** The leaves: arrays by position, objects by their sorted keys, so that two trees of one structure agree. */
   readonly leaves: readonly Leaf[]
   /** Where each leaf sits, for messages: `state.mlp[0].kernel`. */
   readonly paths: readonly string[]
@@ -47,6 +47,7 @@ export function flatten<Leaf>(
       // An optional part that is not there is left out.
       const parts = Object.entries(node)
         .filter(([, part]) => part !== undefined)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, part]) => [key, visit(part, path === '' ? key : `${path}.${key}`)] as const)
       return (take) => Object.fromEntries(parts.map(([key, part]) => [key, part(take)]))
     }
