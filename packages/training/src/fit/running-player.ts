@@ -53,18 +53,12 @@ export async function runPlayer<S, B>(
     times: player.times ?? 1,
     async step(current, batch, random) {
       const noise = drawTree(player.noise?.(batch), random)
-      const result = await update(
-        current as Input<S>,
-        slots as Input<Slots>,
-        batch as Input<B>,
-        noise as Input<unknown>,
-        player.optimizer.scalars(updates),
-      )
+      const result = await update(current, slots, batch, noise, player.optimizer.scalars(updates))
       updates++
-      slots = result.slots as unknown as Device<Slots>
+      slots = result.slots
       const value = ({ data }: NDArray): number => data[0] as number
       return {
-        state: result.state as unknown as Device<S>,
+        state: result.state,
         report: {
           mean: Object.fromEntries(
             Object.entries(result.means as Readonly<Record<string, NDArray>>).map(([key, mean]) => [
@@ -72,7 +66,7 @@ export async function runPlayer<S, B>(
               value(mean),
             ]),
           ),
-          weight: value(result.weight as NDArray),
+          weight: value(result.weight),
         },
         done: false,
       }
@@ -139,7 +133,7 @@ function playerUpdate<S, B>(
   )
   const next = parameters.rebuild(updated.map(({ parameter }) => parameter)) as object
   return {
-    state: { ...state, ...next } as S,
+    state: { ...state, ...next },
     slots: Object.fromEntries(
       player.optimizer.slots.map((slot) => [
         slot,

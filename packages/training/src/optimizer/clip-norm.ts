@@ -8,9 +8,7 @@ import { add, div, minimum, mul, sqrt, square, sum, type Tensor } from '@deepstr
  * @param bound - $c > 0$
  */
 export function clipGlobalNorm(gradients: readonly Tensor[], bound: number): Tensor[] {
-  const norm = sqrt(
-    gradients.reduce<Tensor | number>((total, g) => add(total, sum(square(g))), 0) as Tensor,
-  )
+  const norm = sqrt(gradients.reduce<Tensor | number>((total, g) => add(total, sum(square(g))), 0))
   // The tiny number keeps a gradient of zeros at zero.
   const scale = minimum(1, div(bound, add(norm, 1e-30)))
   return gradients.map((gradient) => mul(gradient, scale))
