@@ -9,7 +9,7 @@ export {
 } from './checkpoint/checkpoint-file.ts'
 export type { Dataset } from './dataset.ts'
 export { evaluateMultilabel, scorer, type Scored } from './family/evaluate-multilabel.ts'
-export type { Family, Parameters, Sizes } from './family/family.ts'
+export { type Family, family, type Parameters, type Sizes } from './family/family.ts'
 export type { Labeled } from './family/labeled.ts'
 export { type Checkpoint, fit, type FitOptions, type Fitted } from './fit/fit.ts'
 export type { EpochProgress, EpochRecord, Progress, StepProgress } from './fit/progress.ts'
