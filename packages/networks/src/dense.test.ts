@@ -3,16 +3,18 @@ import {
   DomainError,
   DTypeError,
   filled,
+  grad,
   jit,
   ndarray,
   random,
   reshape,
   ShapeError,
+  sum,
   type Tensor,
 } from '@deepstruct/tensor'
 import { describe, expect, it } from 'vitest'
 import { activationFunction, type ActivationName } from './activation.ts'
-import { dense } from './dense.ts'
+import { dense, type DenseParams } from './dense.ts'
 import { torchUniform } from './initializer.ts'
 
 const params = {
@@ -49,6 +51,10 @@ describe('dense', () => {
     const positions = await jit(layer.apply)(params, x)
     expect(positions.shape).toEqual([4, 5, 3])
     expect([...positions.data]).toEqual([...(await jit(layer.apply)(params, rows)).data])
+    const gradient = jit((at: DenseParams, input: Tensor) =>
+      grad((moved: DenseParams) => sum(layer.apply(moved, input)))(at),
+    )
+    expect(await gradient(params, x)).toEqual(await gradient(params, rows))
   })
 
   it('starts with parameters of its shapes, the same for the same seed', () => {
@@ -86,6 +92,10 @@ describe('dense', () => {
     // A bias of one element would broadcast.
     const short = { ...params, bias: filled([1], 0) }
     await expect(run(short, filled([4, 2], 1))).rejects.toThrow(/params.bias/)
+    const { kernel } = params
+    await expect(run({ kernel }, filled([4, 2], 1))).rejects.toThrow(/params.bias is absent/)
+    const without = jit(dense({ inputs: 2, outputs: 3, bias: false }).apply)
+    await expect(without(params, filled([4, 2], 1))).rejects.toThrow(/expected absent/)
   })
 })
 

@@ -89,7 +89,7 @@ export function dense(configuration: DenseConfiguration): Dense {
     apply: (params, x) => {
       checkFeatures('dense', x, inputs)
       checkShape('params.kernel', params.kernel, [inputs, outputs])
-      if (params.bias !== undefined) checkShape('params.bias', params.bias, [outputs])
+      checkShape('params.bias', params.bias, bias === false ? undefined : [outputs])
       // The gradient of a product with a shared matrix is only right for two axes, so all positions become rows.
       const rows = x.rank === 2 ? x : reshape(x, [-1, inputs])
       const product = matMul(rows, params.kernel)
@@ -99,13 +99,20 @@ export function dense(configuration: DenseConfiguration): Dense {
   }
 }
 
-function checkShape(argument: string, param: Tensor, shape: readonly number[]): void {
-  if (shapeText(param.shape) !== shapeText(shape))
+/** `shape` is `undefined` for a parameter that the layer does not have. */
+function checkShape(
+  argument: string,
+  param: Tensor | undefined,
+  shape: readonly number[] | undefined,
+): void {
+  const got = param === undefined ? 'absent' : `of shape ${shapeText(param.shape)}`
+  const expected = shape === undefined ? 'absent' : `of shape ${shapeText(shape)}`
+  if (got !== expected)
     throw new ShapeError({
       function: 'dense',
       argument,
-      got: `of shape ${shapeText(param.shape)}`,
-      expected: shapeText(shape),
+      got,
+      expected,
       why: 'the parameters belong to another network',
     })
 }

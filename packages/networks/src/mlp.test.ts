@@ -81,7 +81,7 @@ describe('mlp', () => {
   })
 
   it('without hidden layers is linear', async () => {
-    const network = mlp({ inputs: 2, hidden: [], outputs: 1 })
+    const network = mlp({ inputs: 2, hidden: [], outputs: 1, bias: false })
     const { data } = await jit(network.apply)(
       { features: [], output: { kernel: array([[2], [3]]) } },
       array([[-1, 1]]),

@@ -52,7 +52,7 @@ it('puts an output layer on any network, with the noise of that', async () => {
 })
 
 it('reads whatever the features read', async () => {
-  const network = withOutput(maskedMean, { outputs: 1, activation: 'relu' })
+  const network = withOutput(maskedMean, { outputs: 1, activation: 'relu', bias: false })
   const params = network.init(random(1))
   const kernel = array([[1], [-1]])
   const x = {
