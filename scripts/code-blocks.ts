@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Plugin } from 'vitest/config'
+import { publishedPackages } from './published-packages.mjs'
 
 /** A fenced TypeScript block of a document, each a module that stands alone. */
 export interface CodeBlock {
@@ -56,6 +57,13 @@ export function documentsOf(root: string): readonly string[] {
   ]
 }
 
+/** The source of everything that a document may import, by what it writes: as if all packages were installed. */
+export const sources: ReadonlyMap<string, string> = new Map(
+  publishedPackages().flatMap(({ entryPoints }) =>
+    entryPoints.map(({ specifier, source }) => [specifier, source] as const),
+  ),
+)
+
 /** The module that {@link codeBlocks} makes of a block. */
 export function moduleOf(path: string, { line }: CodeBlock): string {
   return `${path}.${line}.block.ts`
@@ -64,16 +72,13 @@ export function moduleOf(path: string, { line }: CodeBlock): string {
 const blockModule = /^(.*)\.(\d+)\.block\.ts$/
 
 /** Lets `import(moduleOf(path, block))` run the block on the sources of the packages it imports. */
-export function codeBlocks(root: string): Plugin {
+export function codeBlocks(): Plugin {
   return {
     name: 'code-blocks',
     enforce: 'pre',
     resolveId(id, importer) {
       if (blockModule.test(id)) return id
-      const name = /^@deepstruct\/([a-z-]+)$/.exec(id)?.[1]
-      return name && importer && blockModule.test(importer)
-        ? join(root, 'packages', name, 'src/index.ts')
-        : undefined
+      return importer && blockModule.test(importer) ? sources.get(id) : undefined
     },
     load(id) {
       const [, path, line] = blockModule.exec(id) ?? []

@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path'
 import ts from 'typescript'
 import { expect, it } from 'vitest'
-import { blocksOf, documentsOf, moduleOf } from './code-blocks.ts'
+import { blocksOf, documentsOf, moduleOf, sources } from './code-blocks.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -18,7 +18,7 @@ function compilerOptions(): ts.CompilerOptions {
     declaration: false,
     declarationMap: false,
     types: ['node'],
-    paths: { '@deepstruct/*': [join(root, 'packages/*/src/index.ts')] },
+    paths: Object.fromEntries([...sources].map(([specifier, source]) => [specifier, [source]])),
   }
 }
 

@@ -1,21 +1,18 @@
 // Loads every published package as it is built and lets each backend that this Node has differentiate one function:
 // what must work on every Node version, in a few seconds, without a test runner.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { publishedPackages } from './published-packages.mjs'
 
-const packages = new URL('../packages/', import.meta.url)
-
-function isPublished(name) {
-  return !JSON.parse(readFileSync(new URL(`${name}/package.json`, packages), 'utf8')).private
+const packages = publishedPackages()
+for (const { specifier, built } of packages.flatMap(({ entryPoints }) => entryPoints)) {
+  const exported = await import(pathToFileURL(built))
+  assert.notEqual(Object.keys(exported).length, 0, `${specifier} exports nothing`)
 }
 
-const published = readdirSync(packages).filter(isPublished)
-for (const name of published) {
-  const exported = await import(new URL(`${name}/dist/index.js`, packages))
-  assert.notEqual(Object.keys(exported).length, 0, `${name} exports nothing`)
-}
-
-const tensor = await import(new URL('tensor/dist/index.js', packages))
+const { folder } = packages.find(({ name }) => name === '@deepstruct/tensor')
+const tensor = await import(pathToFileURL(join(folder, 'dist/index.js')))
 const { array, eagerEngine, jit, matMul, square, sum, useEngine, valueAndGrad } = tensor
 
 /** The loss |xw|² and its gradient 2xᵀxw, known by hand. */
@@ -42,4 +39,4 @@ try {
   if (!(error instanceof tensor.EngineError)) throw error
   native = ' (no tensorflow: its native library is not installed)'
 }
-console.log(`Node ${process.version}: ${published.length} packages; wasm, cpu${native}`)
+console.log(`Node ${process.version}: ${packages.length} packages; wasm, cpu${native}`)
