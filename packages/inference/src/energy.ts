@@ -10,7 +10,8 @@ export type Energy = (y: Tensor) => Tensor
  * A network that scores outputs: every family's model. It is a set of pure functions; its parameters `P` are a tree of tensors that
  * the caller holds.
  *
- * `X` is the tree of inputs (a feature matrix, an image, tokens with a mask), `F` the tree of what {@link encode} computes from it.
+ * `X` is the tree of inputs (a feature matrix, an image, tokens with a mask), `F` the tree of what
+ * {@link EnergyNetwork.encode} computes from it.
  */
 export interface EnergyNetwork<P, X, F> {
   /** Fresh parameters. */
@@ -25,4 +26,6 @@ export interface EnergyNetwork<P, X, F> {
   energy(params: P, features: F, y: Tensor): Tensor
   /** The outputs that are allowed for these inputs. */
   domain(features: F): Domain
+  /** Where inference starts, `[batch, ...shape]` inside the domain; default its center. */
+  start?(params: P, features: F): Tensor
 }

@@ -31,7 +31,7 @@ export function predictor<P, X>(configuration: PredictorConfiguration<P, X>): Pr
     threshold,
     async predict(x) {
       const { status, ...rest } = (await run(
-        params as Input<P>,
+        params,
         x,
       )) as unknown as Host<TracedSolution>
       return { ...rest, status: Array.from(status.data, (code) => statuses[code] ?? 'diverged') }

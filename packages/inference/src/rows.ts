@@ -1,0 +1,68 @@
+import {
+  abs,
+  broadcastTo,
+  less,
+  mul,
+  reshape,
+  ShapeError,
+  sum,
+  type Tensor,
+  valueAndGrad,
+} from '@deepstruct/tensor'
+import type { Energy } from './energy.ts'
+
+/** One value a row, `[batch]`, with axes of extent 1 so that it broadcasts over the rows of `like`. */
+export function perRow(values: Tensor, like: Tensor): Tensor {
+  return reshape(values, [-1, ...like.shape.slice(1).map(() => 1)])
+}
+
+/** One value a row repeated over its row, of the shape of `like`: to choose between rows more than once. */
+export function overRows(values: Tensor, like: Tensor): Tensor {
+  return broadcastTo(perRow(values, like), like.shape)
+}
+
+/** The sum of each row, `[batch]`. */
+export function rowSum(x: Tensor): Tensor {
+  return x.rank === 1 ? x : sum(x, axesOfRow(x))
+}
+
+/** $\langle a, b \rangle$ of each row, `[batch]`. */
+export function rowDot(a: Tensor, b: Tensor): Tensor {
+  return rowSum(mul(a, b))
+}
+
+/** The axes of `x` but the first. */
+export function axesOfRow(x: Tensor): readonly number[] {
+  return x.shape.slice(1).map((_, axis) => axis + 1)
+}
+
+/** Whether each element is a finite number. */
+export function isFinite(x: Tensor): Tensor {
+  return less(abs(x), Number.POSITIVE_INFINITY)
+}
+
+/** The energy of each row, checked to be one number a row. */
+export function energyOfRows(energy: Energy, y: Tensor): Tensor {
+  const rows = energy(y)
+  if (rows.rank !== 1 || rows.shape[0] !== y.shape[0])
+    throw new ShapeError({
+      function: 'energy',
+      argument: 'the result',
+      got: `of shape [${rows.shape.join(', ')}]`,
+      expected: `one energy a row, [${y.shape[0]}], for y of shape [${y.shape.join(', ')}]`,
+      why: 'rows are minimized each by itself',
+    })
+  return rows
+}
+
+/** The energy of each row with its gradient, from one pass. */
+export function energyAndGradient(
+  energy: Energy,
+  y: Tensor,
+): { readonly energy: Tensor; readonly gradient: Tensor } {
+  const { grad, aux } = valueAndGrad((at: Tensor) => {
+    const rows = energyOfRows(energy, at)
+    return { value: sum(rows), aux: rows }
+  })(y)
+  return { energy: aux, gradient: grad }
+}
