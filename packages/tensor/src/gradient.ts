@@ -52,17 +52,17 @@ export function valueAndGrad<T extends object, Aux = undefined>(
     const { value, grads } = engine().gradients(
       () => {
         const result = fn(x)
-        const value = isTensor(result) ? result : result.value
-        if (value.rank !== 0)
+        const objective = isTensor(result) ? result : result.value
+        if (objective.rank !== 0)
           throw new ShapeError({
             function: 'valueAndGrad',
             argument: 'value',
-            got: `of shape [${value.shape.join(', ')}]`,
+            got: `of shape [${objective.shape.join(', ')}]`,
             expected: 'a scalar',
             why: 'sum or average it first',
           })
         if (!isTensor(result)) kept.keep(result.aux)
-        return value
+        return objective
       },
       [...leaves],
       undefined,

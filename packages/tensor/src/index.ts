@@ -33,6 +33,7 @@ export {
   equal,
   greater,
   greaterEqual,
+  isFinite,
   less,
   lessEqual,
   logicalAnd,

@@ -11,7 +11,7 @@ export type WasmPaths = string | Readonly<Record<string, string>>
 const loaders: Readonly<Record<Backend, (paths: WasmPaths | undefined) => Promise<unknown>>> = {
   async wasm(paths) {
     const wasm = await import('@tensorflow/tfjs-backend-wasm')
-    if (paths !== undefined) wasm.setWasmPaths(paths as string)
+    if (paths !== undefined) wasm.setWasmPaths(paths)
     await import('@tensorflow/tfjs-backend-cpu')
   },
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { DTypeError } from '../errors.ts'
 import { notATensor } from '../gradient.ts'
 import { isNDArray, type NDArray, type TypedArray } from '../ndarray.ts'
+import { abandonTape } from '../ops/tape.ts'
 import { isTensor, type Tensor } from '../ops/tensor.ts'
 import { flatten } from '../tree.ts'
 import { type Backend, loadBackend, type WasmPaths } from './backends.ts'
@@ -20,7 +21,7 @@ export interface EagerOptions {
 /** The arrays behind a handle of an eager engine. */
 interface Held {
   readonly tensors: readonly Tensor[]
-  rebuild<Leaf>(leaves: readonly Leaf[]): unknown
+  rebuild(leaves: readonly unknown[]): unknown
 }
 
 /**
@@ -136,7 +137,7 @@ export async function eagerEngine(options: EagerOptions = {}): Promise<Engine> {
 interface Execution {
   readonly tensors: readonly Tensor[]
   readonly checks: readonly { readonly flag: Tensor; readonly error: () => Error }[]
-  rebuild<Leaf>(leaves: readonly Leaf[]): unknown
+  rebuild(leaves: readonly unknown[]): unknown
 }
 
 /** Runs the function in a scope of its own; only the results and the checks' flags leave it. */
@@ -159,16 +160,8 @@ function execute(program: Program, upload: () => unknown[]): Execution {
   return execution as unknown as Execution
 }
 
-/** After an error inside a gradient, tfjs leaves behind what it saved for the backward pass. */
-function abandonTape(): void {
-  const { state } = tf.engine()
-  if (state.gradientDepth !== 0 || !state.activeTape) return
-  for (const { saved } of state.activeTape) tf.dispose(saved ?? [])
-  state.activeTape = []
-}
-
 async function download(tensor: Tensor): Promise<NDArray> {
-  const data = (await tensor.data()) as TypedArray
+  const data: TypedArray = await tensor.data()
   const { shape, dtype } = tensor
   // The cpu backend gives out its own storage, which may be the caller's input.
   return { shape, dtype: dtype as NDArray['dtype'], data: data.slice() }

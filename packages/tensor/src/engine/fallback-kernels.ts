@@ -23,19 +23,19 @@ function borrowed(kernel: tf.KernelFunc, complete: string): tf.KernelFunc {
   return ({ inputs, attrs = {}, backend }) => {
     const here = backend as tf.KernelBackend
     const there = tf.engine().findBackend(complete) as CpuLike
-    const copies = Object.entries(inputs as tf.NamedTensorInfoMap).map(([name, info]) => {
+    const copies = Object.entries(inputs).map(([name, info]) => {
       if (info === undefined) return [name, info] as const
       const values = here.readSync(info.dataId) as tf.TypedArray
       return [name, there.makeTensorInfo(info.shape, info.dtype, values)] as const
     })
     const result = kernel({
-      inputs: Object.fromEntries(copies) as tf.NamedTensorInfoMap,
+      inputs: Object.fromEntries<tf.TensorInfo | undefined>(copies),
       attrs,
       backend: there,
     })
     const outputs = Array.isArray(result) ? result : [result]
     const moved = outputs.map(({ dataId, shape, dtype }) => ({
-      dataId: here.write(there.readSync(dataId) as tf.TypedArray, shape, dtype) as tf.DataId,
+      dataId: here.write(there.readSync(dataId) as tf.TypedArray, shape, dtype),
       shape,
       dtype,
     }))

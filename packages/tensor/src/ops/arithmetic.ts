@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { broadcastShape } from './broadcast.ts'
+import { broadcastShape, sumTo } from './broadcast.ts'
+import { differentiable2 } from './differentiable.ts'
+import { offTape } from './tape.ts'
 import { asTensor, type Tensor, type TensorLike } from './tensor.ts'
 
 function binary(
@@ -26,14 +28,41 @@ export const mul: (a: TensorLike, b: TensorLike) => Tensor = binary('mul', tf.mu
 /** $a / b$ by element, broadcast. */
 export const div: (a: TensorLike, b: TensorLike) => Tensor = binary('div', tf.div)
 
-/** The larger of two, by element; at a tie the gradient goes to `a`. */
-export const maximum: (a: TensorLike, b: TensorLike) => Tensor = binary('maximum', tf.maximum)
+/** The larger of two, by element, broadcast; at a tie the gradient goes to `a`. */
+export const maximum: (a: TensorLike, b: TensorLike) => Tensor = binary(
+  'maximum',
+  chosen(tf.maximum, tf.greaterEqual),
+)
 
-/** The smaller of two, by element; at a tie the gradient goes to `a`. */
-export const minimum: (a: TensorLike, b: TensorLike) => Tensor = binary('minimum', tf.minimum)
+/** The smaller of two, by element, broadcast; at a tie the gradient goes to `a`. */
+export const minimum: (a: TensorLike, b: TensorLike) => Tensor = binary(
+  'minimum',
+  chosen(tf.minimum, tf.lessEqual),
+)
+
+/** Which of two is taken is a constant of the derivative. */
+function chosen(
+  op: (a: Tensor, b: Tensor) => Tensor,
+  takesFirst: (a: Tensor, b: Tensor) => Tensor,
+): (a: Tensor, b: Tensor) => Tensor {
+  return differentiable2(op, (dy, a, b) => {
+    const share = (of: (first: Tensor) => Tensor): Tensor =>
+      tf.mul(
+        dy,
+        offTape(() => tf.cast(of(takesFirst(a, b)), 'float32')),
+      )
+    return [
+      () =>
+        sumTo(
+          share((first) => first),
+          a.shape,
+        ),
+      () => sumTo(share(tf.logicalNot), b.shape),
+    ]
+  })
+}
 
 /** $(a - b)^2$ by element, broadcast. */
-export const squaredDifference: (a: TensorLike, b: TensorLike) => Tensor = binary(
-  'squaredDifference',
-  tf.squaredDifference,
-)
+export function squaredDifference(a: TensorLike, b: TensorLike): Tensor {
+  return tf.square(sub(a, b))
+}

@@ -1,4 +1,6 @@
+import { reshape, sum } from '@tensorflow/tfjs-core'
 import { ShapeError } from '../errors.ts'
+import type { Tensor } from './tensor.ts'
 
 /**
  * The shape that two shapes broadcast to.
@@ -21,4 +23,19 @@ export function broadcastShape(name: string, a: readonly number[], b: readonly n
     shape.push(left === 1 ? right : left)
   }
   return shape
+}
+
+/** Whether two shapes are the same. */
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((extent, axis) => extent === b[axis])
+}
+
+/** The gradient at an argument of this shape, from the gradient at what it was broadcast to. */
+export function sumTo(dy: Tensor, shape: readonly number[]): Tensor {
+  if (sameShape(dy.shape, shape)) return dy
+  const lead = dy.rank - shape.length
+  const axes = dy.shape.flatMap((extent, axis) =>
+    (shape[axis - lead] ?? 1) === 1 && (axis < lead || extent !== 1) ? [axis] : [],
+  )
+  return reshape(sum(dy, axes), [...shape])
 }

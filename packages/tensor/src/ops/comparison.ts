@@ -1,23 +1,26 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { broadcastShape } from './broadcast.ts'
-import { stopGradient } from './tape.ts'
-import { asTensor, isTensor, type Tensor, type TensorLike } from './tensor.ts'
+import { broadcastShape, sameShape } from './broadcast.ts'
+import { broadcastTo } from './broadcast-to.ts'
+import { offTape } from './tape.ts'
+import { asTensor, type Tensor, type TensorLike } from './tensor.ts'
 
-// Most comparisons of tfjs have no gradient and throw on the tape; theirs is zero, so the arguments are taken off it.
+// Most comparisons of tfjs have no gradient and throw on the tape; theirs is zero, so they run off it.
 function comparison(
   name: string,
   op: (a: Tensor, b: Tensor) => Tensor,
 ): (a: TensorLike, b: TensorLike) => Tensor {
-  return (a, b) => {
-    const left = detached(a)
-    const right = detached(b)
-    broadcastShape(name, left.shape, right.shape)
-    return op(left, right)
-  }
+  return (a, b) =>
+    offTape(() => {
+      const left = ordered(asTensor(a))
+      const right = ordered(asTensor(b))
+      broadcastShape(name, left.shape, right.shape)
+      return op(left, right)
+    })
 }
 
-function detached(x: TensorLike): Tensor {
-  return isTensor(x) && x.dtype === 'float32' ? stopGradient(x) : asTensor(x)
+/** TensorFlow does not order truth values. */
+function ordered(x: Tensor): Tensor {
+  return x.dtype === 'bool' ? tf.cast(x, 'int32') : x
 }
 
 /** $a = b$ by element, as bool. */
@@ -75,12 +78,18 @@ export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
     broadcastShape('where', condition.shape, left.shape),
     right.shape,
   )
-  // Broadcast by our own op, whose gradient exists; the Select kernel of some backends does not broadcast.
-  return tf.where(fit(condition, shape), fit(left, shape), fit(right, shape))
+  const [c, x, y] = [fit(condition, shape), fit(left, shape), fit(right, shape)]
+  // The Select kernel of the wasm backend reads truth values as if they were four bytes wide.
+  if (x.dtype === 'bool' && y.dtype === 'bool')
+    return tf.logicalOr(tf.logicalAnd(c, x), tf.logicalAnd(tf.logicalNot(c), y))
+  return tf.where(c, x, y)
 }
 
 function fit(x: Tensor, shape: readonly number[]): Tensor {
-  return x.rank === shape.length && x.shape.every((extent, axis) => extent === shape[axis])
-    ? x
-    : tf.broadcastTo(x, [...shape])
+  return sameShape(x.shape, shape) ? x : broadcastTo(x, shape)
+}
+
+/** Neither infinite nor not-a-number, by element, as bool. */
+export function isFinite(x: TensorLike): Tensor {
+  return offTape(() => tf.isFinite(asTensor(x)))
 }

@@ -22,9 +22,25 @@ type Geometry = { stride: number; padding: 'same' | 'valid'; input: Size; kernel
 
 const convolve = (x: Tensor, kernel: Tensor, g: Geometry): Tensor =>
   differentiable2(
-    (a, b) => tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, g.stride, g.padding),
-    (dy, a, b) => [inputGradient(dy, b, g), kernelGradient(a, dy, g)],
+    (a, b) => tf.conv2d(padded(a, g), b as tf.Tensor4D, g.stride, 'valid'),
+    (dy, a, b) => [() => inputGradient(dy, b, g), () => kernelGradient(a, dy, g)],
   )(x, kernel)
+
+/**
+ * With the border that `'same'` asks for, so that the convolution itself needs none: the wasm backend gives zeros where the stride
+ * is larger than the kernel along one axis.
+ */
+function padded(x: Tensor, { padding, stride, input, kernel }: Geometry): tf.Tensor4D {
+  const border = (axis: 1 | 2): [number, number] => {
+    const [size, window] = [input[axis], kernel[axis - 1]!]
+    const total = Math.max((Math.ceil(size / stride) - 1) * stride + window - size, 0)
+    return [Math.floor(total / 2), Math.ceil(total / 2)]
+  }
+  const image = x as tf.Tensor4D
+  if (padding === 'valid') return image
+  const [rows, columns] = [border(1), border(2)]
+  return rows[1] + columns[1] === 0 ? image : tf.pad(image, [[0, 0], rows, columns, [0, 0]])
+}
 
 const inputGradient = (dy: Tensor, kernel: Tensor, g: Geometry): Tensor =>
   differentiable2(
@@ -36,7 +52,7 @@ const inputGradient = (dy: Tensor, kernel: Tensor, g: Geometry): Tensor =>
         g.stride,
         g.padding,
       ),
-    (dx, a, b) => [convolve(dx, b, g), kernelGradient(dx, a, g)],
+    (dx, a, b) => [() => convolve(dx, b, g), () => kernelGradient(dx, a, g)],
   )(dy, kernel)
 
 const kernelGradient = (x: Tensor, dy: Tensor, g: Geometry): Tensor =>
@@ -49,7 +65,7 @@ const kernelGradient = (x: Tensor, dy: Tensor, g: Geometry): Tensor =>
         dimRoundingMode: undefined,
         filterShape: [...g.kernel],
       } as never),
-    (dw, a, b) => [inputGradient(b, dw, g), convolve(a, dw, g)],
+    (dw, a, b) => [() => inputGradient(b, dw, g), () => convolve(a, dw, g)],
   )(x, dy)
 
 /**

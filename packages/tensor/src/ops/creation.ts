@@ -50,5 +50,6 @@ export function range(start: number, stop: number): Tensor {
  * @returns float32 of shape `[...indices.shape, depth]`
  */
 export function oneHot(indices: Tensor, depth: number): Tensor {
-  return tf.oneHot(indices, depth, 1, 0, 'float32')
+  // The OneHot kernel of the wasm backend writes whole numbers, whatever the type asked for.
+  return tf.cast(tf.oneHot(indices, depth, 1, 0, 'int32'), 'float32')
 }

@@ -1,5 +1,29 @@
-import { customGrad } from '@tensorflow/tfjs-core'
+import { engine } from '@tensorflow/tfjs-core'
 import { asTensor, type Tensor, type TensorLike } from './tensor.ts'
+
+/** What tfjs runs an op with a gradient of its own through: `customGrad`, but each gradient is computed only where it is wanted. */
+interface OpRunner {
+  runKernelFunc(op: {
+    inputs: Readonly<Record<number, Tensor>>
+    forwardFunc(backend: unknown, save: (tensors: readonly Tensor[]) => void): Tensor
+    backwardsFunc(dy: Tensor, saved: readonly Tensor[]): Readonly<Record<number, () => Tensor>>
+  }): Tensor
+}
+
+function run<Inputs extends readonly Tensor[]>(
+  inputs: Inputs,
+  forward: () => Tensor,
+  backward: (dy: Tensor, saved: Inputs) => Readonly<Record<number, () => Tensor>>,
+): Tensor {
+  return (engine() as unknown as OpRunner).runKernelFunc({
+    inputs: Object.fromEntries(inputs.entries()),
+    forwardFunc(_, save) {
+      save(inputs)
+      return forward()
+    },
+    backwardsFunc: (dy, saved) => backward(dy, saved as Inputs),
+  })
+}
 
 /**
  * An op of one argument whose derivative is written with this package's own ops, so that it can be differentiated again.
@@ -14,29 +38,44 @@ export function differentiable(
   forward: (x: Tensor) => Tensor,
   backward: (dy: Tensor, x: Tensor) => Tensor,
 ): (x: TensorLike) => Tensor {
-  const op = customGrad((x, save) => {
-    const input = x as Tensor
-    ;(save as (tensors: Tensor[]) => void)([input])
-    return {
-      value: forward(input),
-      gradFunc: (dy: Tensor, saved: Tensor[]) => backward(dy, saved[0] as Tensor),
-    }
-  })
-  return (x) => op(asTensor(x))
+  return (value) => {
+    const x = asTensor(value)
+    return run(
+      [x] as const,
+      () => forward(x),
+      (dy, [saved]) => ({ 0: () => backward(dy, saved) }),
+    )
+  }
 }
 
-/** The same for two arguments; `backward` gives both gradients. */
+/** The same for two arguments; `backward` gives how to compute either gradient, and only what is wanted is computed. */
 export function differentiable2(
   forward: (a: Tensor, b: Tensor) => Tensor,
-  backward: (dy: Tensor, a: Tensor, b: Tensor) => [Tensor, Tensor],
-): (a: Tensor, b: Tensor) => Tensor {
-  return customGrad((a, b, save) => {
-    const inputs = [a as Tensor, b as Tensor] as const
-    ;(save as (tensors: Tensor[]) => void)([...inputs])
-    return {
-      value: forward(...inputs),
-      gradFunc: (dy: Tensor, saved: Tensor[]) =>
-        backward(dy, saved[0] as Tensor, saved[1] as Tensor),
-    }
-  })
+  backward: (dy: Tensor, a: Tensor, b: Tensor) => readonly [() => Tensor, () => Tensor],
+): (a: TensorLike, b: TensorLike) => Tensor {
+  return (left, right) => {
+    const a = asTensor(left)
+    const b = asTensor(right)
+    return run(
+      [a, b] as const,
+      () => forward(a, b),
+      (dy, [savedA, savedB]) => {
+        const [first, second] = backward(dy, savedA, savedB)
+        return { 0: first, 1: second }
+      },
+    )
+  }
+}
+
+/** The same for a differentiable argument beside whole numbers that have no derivative, such as indices. */
+export function differentiableAt(
+  forward: (x: Tensor, indices: Tensor) => Tensor,
+  backward: (dy: Tensor, indices: Tensor) => Tensor,
+): (x: Tensor, indices: Tensor) => Tensor {
+  return (x, indices) =>
+    run(
+      [x, indices] as const,
+      () => forward(x, indices),
+      (dy, [, saved]) => ({ 0: () => backward(dy, saved) }),
+    )
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { div, mul, sub } from './arithmetic.ts'
-import { greaterEqual, where } from './comparison.ts'
+import { div, minimum, mul, sub } from './arithmetic.ts'
+import { greater, greaterEqual, less, lessEqual, logicalAnd, where } from './comparison.ts'
 import { differentiable } from './differentiable.ts'
+import { cast } from './shape.ts'
 import { asTensor, type Tensor, type TensorLike } from './tensor.ts'
 
 /** $-x$. */
@@ -10,13 +11,12 @@ export function neg(x: TensorLike): Tensor {
 }
 
 /** $|x|$; the derivative at 0 is 0. */
-export function abs(x: TensorLike): Tensor {
-  return tf.abs(asTensor(x))
-}
+export const abs: (x: TensorLike) => Tensor = differentiable(tf.abs, (dy, x) => mul(dy, sign(x)))
 
 /** $-1$, $0$ or $1$; the derivative is 0. */
 export function sign(x: TensorLike): Tensor {
-  return tf.sign(asTensor(x))
+  // The Sign kernel of the wasm backend gives 0 for small negative numbers.
+  return sub(cast(greater(x, 0), 'float32'), cast(less(x, 0), 'float32'))
 }
 
 /** $\lfloor x \rfloor$; the derivative is 0. */
@@ -77,7 +77,11 @@ export function cos(x: TensorLike): Tensor {
  * $\min(\max(x, \text{low}), \text{high})$; the derivative is 1 inside and on the bounds, 0 outside.
  */
 export function clip(x: TensorLike, low: number, high: number): Tensor {
-  return tf.clipByValue(asTensor(x), low, high)
+  return differentiable(
+    (input) => tf.clipByValue(input, low, high),
+    (dy, input) =>
+      mul(dy, cast(logicalAnd(greaterEqual(input, low), lessEqual(input, high)), 'float32')),
+  )(x)
 }
 
 /** 1 where $x > 0$, else 0, as float32; the derivative is 0. */
@@ -92,22 +96,22 @@ export function relu(x: TensorLike): Tensor {
 
 /** $x$ for $x \ge 0$, $\alpha x$ below. */
 export function leakyRelu(x: TensorLike, alpha = 0.2): Tensor {
-  const input = asTensor(x)
-  return where(greaterEqual(input, 0), input, mul(alpha, input))
+  return differentiable(
+    (input) => tf.leakyRelu(input, alpha),
+    (dy, input) => mul(dy, where(greaterEqual(input, 0), 1, alpha)),
+  )(x)
 }
+
+// The exponentials below see only what is negative: an overflow above would give 0 · ∞ in the second derivative.
 
 /** $x$ for $x \ge 0$, $e^x - 1$ below. */
-export function elu(x: TensorLike): Tensor {
-  const input = asTensor(x)
-  // The exponential sees only what is negative: an overflow above would give 0 · ∞ in the derivative.
-  return where(greaterEqual(input, 0), input, sub(exp(tf.minimum(input, tf.scalar(0))), 1))
-}
+export const elu: (x: TensorLike) => Tensor = differentiable(tf.elu, (dy, x) =>
+  mul(dy, exp(minimum(x, 0))),
+)
 
 /** The scaled exponential unit of Klambauer et al. (2017), section 1, with their two constants. */
-export function selu(x: TensorLike): Tensor {
+export const selu: (x: TensorLike) => Tensor = differentiable(tf.selu, (dy, x) => {
   const alpha = 1.6732632423543772
   const scale = 1.0507009873554805
-  const input = asTensor(x)
-  const negative = mul(alpha, sub(exp(tf.minimum(input, tf.scalar(0))), 1))
-  return mul(scale, where(greaterEqual(input, 0), input, negative))
-}
+  return mul(dy, where(greaterEqual(x, 0), scale, mul(scale * alpha, exp(minimum(x, 0)))))
+})

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { stopGradient } from './tape.ts'
+import { differentiable, differentiableAt } from './differentiable.ts'
+import { reshape } from './shape.ts'
+import { offTape } from './tape.ts'
 import type { Tensor } from './tensor.ts'
 
 /**
@@ -9,7 +11,21 @@ import type { Tensor } from './tensor.ts'
  * @returns the indices' shape in place of the axis
  */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
-  return tf.gather(x, indices, axis)
+  const along = axis < 0 ? axis + x.rank : axis
+  const { shape } = x
+  return differentiableAt(
+    (input, at) => tf.gather(input, at, along),
+    (dy, at) => {
+      const others = [...shape.keys()].filter((other) => other !== along)
+      const front = [along, ...others]
+      const rows = tf.transpose(reshape(dy, shape.with(along, at.size)), front)
+      const sums = segmentSum(rows, reshape(at, [-1]), shape[along]!)
+      return tf.transpose(
+        sums,
+        front.map((_, to) => front.indexOf(to)),
+      )
+    },
+  )(x, indices)
 }
 
 /**
@@ -20,12 +36,20 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
  * @returns `[count, ...]`
  */
 export function segmentSum(x: Tensor, segments: Tensor, count: number): Tensor {
-  return tf.unsortedSegmentSum(x, segments as tf.Tensor1D, count)
+  const sums = differentiableAt(
+    (input, at) => tf.unsortedSegmentSum(input, at as tf.Tensor1D, count),
+    (dy, at) => gather(dy, at),
+  )(x, segments)
+  return sums.dtype === x.dtype ? sums : tf.cast(sums, x.dtype)
 }
 
 /** The running sum along an axis; `exclusive` leaves the element itself out, `reverse` runs from the end. */
 export function cumSum(x: Tensor, axis = -1, exclusive = false, reverse = false): Tensor {
-  return tf.cumsum(x, axis < 0 ? axis + x.rank : axis, exclusive, reverse)
+  const along = axis < 0 ? axis + x.rank : axis
+  return differentiable(
+    (input) => tf.cumsum(input, along, exclusive, reverse),
+    (dy) => cumSum(dy, along, exclusive, !reverse),
+  )(x)
 }
 
 /**
@@ -33,5 +57,5 @@ export function cumSum(x: Tensor, axis = -1, exclusive = false, reverse = false)
  * with the indices where one is needed.
  */
 export function topK(x: Tensor, k: number): { values: Tensor; indices: Tensor } {
-  return tf.topk(stopGradient(x), k, true)
+  return offTape(() => tf.topk(x, k, true))
 }

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { add, div, mul, sub } from './arithmetic.ts'
-import { equal } from './comparison.ts'
-import { exp, log } from './elementwise.ts'
+import { div, mul, sub } from './arithmetic.ts'
+import { equal, isFinite, where } from './comparison.ts'
+import { exp } from './elementwise.ts'
 import { differentiable } from './differentiable.ts'
 import { cast, reshape } from './shape.ts'
-import { stopGradient } from './tape.ts'
+import { offTape } from './tape.ts'
 import type { Tensor } from './tensor.ts'
 
 /** The axes that a reduction runs over: one, several, or all when left out. Negative axes count from the end. */
@@ -44,7 +44,8 @@ function extremum(
     (input) => kernel(input, list(axes), true),
     (dy, input) => {
       // Which elements attain the extremum is a constant of the derivative.
-      const attained = cast(equal(input, kernel(stopGradient(input), list(axes), true)), 'float32')
+      const peak = offTape(() => kernel(input, list(axes), true))
+      const attained = cast(equal(input, peak), 'float32')
       return mul(dy, div(attained, sum(attained, axes, true)))
     },
   )(x)
@@ -53,22 +54,29 @@ function extremum(
 
 /** $\log \sum e^{x}$ over axes, without overflow. */
 export function logSumExp(x: Tensor, axes?: Axes, keepDims = false): Tensor {
-  // Shifting by the maximum changes nothing but the range; it is a constant of the derivative.
-  const peak = tf.max(stopGradient(x), list(axes), true)
-  // Of minus infinities alone the sum is zero; subtracting their maximum would make it not a number.
-  const shift = tf.where(tf.isFinite(peak), peak, tf.zerosLike(peak))
-  const value = add(log(sum(exp(sub(x, shift)), axes, true)), shift)
+  const value = differentiable(
+    (input) => {
+      const shift = finite(tf.max(input, list(axes), true))
+      return tf.add(tf.log(tf.sum(tf.exp(tf.sub(input, shift)), list(axes), true)), shift)
+    },
+    (dy, input) => mul(dy, exp(sub(input, finite(logSumExp(input, axes, true))))),
+  )(x)
   return keepDims ? value : reshape(value, reducedShape(x.shape, axes))
+}
+
+/** Of minus infinities alone the maximum is one too; subtracting it would make them not a number. */
+function finite(x: Tensor): Tensor {
+  return where(isFinite(x), x, 0)
 }
 
 /** The index of the largest element along an axis, int32; the first one at a tie. */
 export function argMax(x: Tensor, axis = -1): Tensor {
-  return tf.argMax(stopGradient(x), positive(axis, x.rank))
+  return offTape(() => tf.argMax(x, positive(axis, x.rank)))
 }
 
 /** The index of the smallest element along an axis, int32; the first one at a tie. */
 export function argMin(x: Tensor, axis = -1): Tensor {
-  return tf.argMin(stopGradient(x), positive(axis, x.rank))
+  return offTape(() => tf.argMin(x, positive(axis, x.rank)))
 }
 
 /** Whether any element is true, over axes. */

@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { ShapeError } from '../errors.ts'
 import { type DType, sizeOf } from '../ndarray.ts'
+import { notEqual } from './comparison.ts'
+import { differentiable } from './differentiable.ts'
 import type { Tensor } from './tensor.ts'
+
+export { broadcastTo } from './broadcast-to.ts'
 
 /**
  * The same elements in another shape; one extent may be `-1` and is then computed.
@@ -101,22 +105,46 @@ export function pad(
   )
 }
 
-/** The tensor repeated so often along each axis. */
+/**
+ * The tensor repeated so often along each axis.
+ *
+ * @throws {@link ShapeError} when there is not one number for each axis
+ */
 export function tile(x: Tensor, repetitions: readonly number[]): Tensor {
-  return tf.tile(x, [...repetitions])
-}
-
-/** The tensor repeated along its axes of extent 1 and along new leading ones. */
-export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
-  return tf.broadcastTo(x, [...shape])
+  if (repetitions.length !== x.rank)
+    throw new ShapeError({
+      function: 'tile',
+      argument: 'repetitions',
+      got: `[${repetitions.join(', ')}]`,
+      expected: `one for each axis of [${x.shape.join(', ')}]`,
+    })
+  return differentiable(
+    (input) => tf.tile(input, [...repetitions]),
+    (dy, input) => {
+      let folded = dy
+      for (const [axis, times] of repetitions.entries()) {
+        if (times === 1) continue
+        const shape = folded.shape.with(axis, input.shape[axis]!)
+        const outer = sizeOf(shape.slice(0, axis))
+        const inner = sizeOf(shape.slice(axis))
+        folded = reshape(tf.sum(reshape(folded, [outer, times, inner]), 1), shape)
+      }
+      return folded
+    },
+  )(x)
 }
 
 /** The order along an axis reversed. */
 export function reverse(x: Tensor, axis: number): Tensor {
-  return tf.reverse(x, axis)
+  // The Reverse kernel of the wasm backend reads truth values as if they were four bytes wide.
+  return x.dtype === 'bool'
+    ? cast(tf.reverse(tf.cast(x, 'int32'), axis), 'bool')
+    : tf.reverse(x, axis)
 }
 
 /** The elements in another type; to bool, everything but 0 is true. The derivative passes between floats only. */
 export function cast(x: Tensor, dtype: DType): Tensor {
-  return x.dtype === dtype ? x : tf.cast(x, dtype)
+  if (x.dtype === dtype) return x
+  // The wasm backend would keep the low byte.
+  return dtype === 'bool' ? notEqual(x, 0) : tf.cast(x, dtype)
 }
