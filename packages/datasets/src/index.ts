@@ -2,4 +2,53 @@
  * Loaders of multi-label data sets and synthetic data with planted dependence.
  * @packageDocumentation
  */
-export {}
+export { type ArffAttribute, type ArffTable, parseArff } from './arff.ts'
+export { decodeText, unpack } from './bytes.ts'
+export { checkColumns, type Columns, columnsOf } from './columns.ts'
+export { type CsvOptions, parseCsv } from './csv.ts'
+export {
+  bestExpectedF1,
+  bestThresholdF1,
+  expectedF1,
+  type ExpectedF1Table,
+  expectedF1Table,
+} from './expected-f1.ts'
+export { type JsonlOptions, parseJsonl } from './jsonl.ts'
+export { parseMulan } from './mulan.ts'
+export { parseMulanLabels } from './mulan-labels.ts'
+export {
+  type Dataset,
+  type MultilabelBatch,
+  type MultilabelDataset,
+  multilabelDataset,
+  type MultilabelParts,
+} from './multilabel.ts'
+export { parseNpy } from './npy.ts'
+export type { ParseOptions } from './place.ts'
+export {
+  extentOf,
+  type Features,
+  gatherRows,
+  isSparse,
+  selectRows,
+  type SparseMatrix,
+  type SparseRows,
+  sparseRows,
+  toDense,
+  toSparse,
+} from './sparse.ts'
+export { split } from './split.ts'
+export {
+  fitStandardizer,
+  standardize,
+  standardizeFeatures,
+  type Standardizer,
+} from './standardize.ts'
+export { parseSvmlight, type SvmlightOptions } from './svmlight.ts'
+export {
+  type SyntheticCeilings,
+  syntheticMultilabel,
+  type SyntheticMultilabel,
+  type SyntheticOptions,
+  type SyntheticOracle,
+} from './synthetic.ts'
