@@ -13,7 +13,7 @@ export {
   type ExpectedF1Table,
   expectedF1Table,
 } from './expected-f1.ts'
-export { type JsonlOptions, parseJsonl } from './jsonl.ts'
+export { type JsonlOptions, parseInputRow, parseJsonl } from './jsonl.ts'
 export { parseMulan } from './mulan.ts'
 export { parseMulanLabels } from './mulan-labels.ts'
 export {
@@ -52,3 +52,4 @@ export {
   type SyntheticOptions,
   type SyntheticOracle,
 } from './synthetic.ts'
+export { type MulanTexts, writeCsv, writeJsonl, writeMulan, writeSvmlight } from './write.ts'

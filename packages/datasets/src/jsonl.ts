@@ -9,16 +9,6 @@ export interface JsonlOptions extends ParseOptions {
   readonly columns?: Columns
 }
 
-/** The entries of one example's inputs. */
-export interface ExampleInputs {
-  /** The columns that have a value, ascending. */
-  readonly indices: readonly number[]
-  /** Their values. */
-  readonly values: readonly number[]
-  /** How many columns a list has; none for an object of some of them. */
-  readonly length?: number
-}
-
 /**
  * Reads JSON lines: `{"x": [0.5, 1], "labels": ["beach"]}`, or with the nonzero inputs only,
  * `{"x": {"0": 0.5}, "labels": [1]}`. Labels are names, or numbers counted from 0, alike in the whole file.
@@ -44,7 +34,7 @@ export function parseJsonl(text: string, options: JsonlOptions = {}): Multilabel
   for (const [raw, line] of linesOf(text)) {
     if (raw.trim() === '') continue
     const { x, labels } = readObject(raw, line, place)
-    const inputs = readInputs(x, line, place, columns?.features)
+    const inputs = readInputs(x, line, place, columns?.features ?? Infinity)
     if (inputs.length !== undefined) {
       sparse = false
       width ??= inputs.length
@@ -94,25 +84,51 @@ export function parseJsonl(text: string, options: JsonlOptions = {}): Multilabel
 }
 
 /**
- * Reads the inputs of one example: a list of numbers, or an object from column to number.
+ * The inputs of one example as a dense row: from a list of numbers, or from an object `{"index": value}` of the nonzero ones.
  *
  * @param x - the parsed JSON value
- * @param line - the line it stands on
- * @param place - makes the errors
- * @param width - the number of columns, where it is known
+ * @param features - how many features the example must have
+ * @param where - the file and line, for messages
+ * @throws {@link DataError} when it is neither, has another length, or a value or number that is out of range
  */
-export function readInputs(
+export function parseInputRow(
   x: unknown,
-  line: number,
-  place: Place,
-  width = Infinity,
-): ExampleInputs {
+  features: number,
+  where: ParseOptions & {
+    /** The line the example stands on. */
+    readonly line: number
+  },
+): Float32Array {
+  const place = placeOf('parseInputRow', where.file)
+  const { indices, values, length } = readInputs(x, where.line, place, features)
+  if (length !== undefined && length !== features)
+    throw place.error(where.line, 'x', `${length} numbers`, String(features))
+  const row = new Float32Array(features)
+  for (const [i, index] of indices.entries()) row[index] = values[i] as number
+  return row
+}
+
+/** The entries of one example's inputs. */
+interface Inputs {
+  /** The columns that have a value, ascending. */
+  readonly indices: readonly number[]
+  readonly values: readonly number[]
+  /** How many columns a list has; none for an object of some of them. */
+  readonly length?: number
+}
+
+function readInputs(x: unknown, line: number, place: Place, width: number): Inputs {
   if (Array.isArray(x)) {
     const values = x.map((value: unknown, i) => readNumber(value, `x[${i}]`, line, place))
     return { indices: values.map((_, i) => i), values, length: values.length }
   }
   if (!isRecord(x))
-    throw place.error(line, 'x', typeof x, 'a list of numbers or an object {"index": value}')
+    throw place.error(
+      line,
+      'x',
+      x === undefined ? 'missing' : JSON.stringify(x),
+      'a list of numbers or an object {"index": value}',
+    )
   const entries = Object.entries(x).map(
     ([key, value]) =>
       [
@@ -121,6 +137,9 @@ export function readInputs(
       ] as const,
   )
   const sorted = entries.toSorted(([a], [b]) => a - b)
+  const repeated = sorted.find(([index], i) => sorted[i - 1]?.[0] === index)
+  if (repeated !== undefined)
+    throw place.error(line, 'feature number', `${repeated[0]} twice`, 'each feature once')
   return { indices: sorted.map(([index]) => index), values: sorted.map(([, value]) => value) }
 }
 

@@ -13,7 +13,7 @@ export interface SvmlightOptions extends ParseOptions {
 
 /**
  * Reads multi-label svmlight (LIBSVM) text: a line `1,5 3:0.2 7:1` has the labels 1 and 5, counted from 0, and the features 3
- * and 7. A line that starts with a feature has no label; `#` starts a comment. A first line of three integers `examples features
+ * and 7. A line that starts with a feature has no label; `#` starts a comment, and blank lines are skipped. A first line of three integers `examples features
  * labels` (the form of the Extreme Classification Repository) is a header, and features then count from 0.
  *
  * @param text - the whole file
@@ -32,86 +32,112 @@ export function parseSvmlight(text: string, options: SvmlightOptions = {}): Mult
   const features = sparseRows()
   const labels = sparseRows()
   let size = 0
-  let header: readonly number[] | undefined
-  let counts: readonly [number, number] = [
-    options.columns?.features ?? 0,
-    options.columns?.labels.length ?? 0,
-  ]
-  let limits: readonly [number, number] =
-    options.columns === undefined ? [Infinity, Infinity] : counts
-  let first = options.firstFeature ?? 1
+  let header: Header | undefined
+  let known = options.columns && {
+    features: options.columns.features,
+    labels: options.columns.labels.length,
+  }
+  let highest = { features: 0, labels: 0 }
   for (const [raw, line] of linesOf(text)) {
     const [content = ''] = raw.split('#', 1)
-    if (content.trim() === '' && raw.trim() !== '') continue
     const tokens = content.trim().split(/\s+/)
-    if (line === 1 && tokens.length === 3 && tokens.every((token) => /^\d+$/.test(token))) {
-      header = tokens.map(Number)
-      first = options.firstFeature ?? 0
-      const declared = [header[1] as number, header[2] as number] as const
-      if (options.columns !== undefined && (declared[0] !== counts[0] || declared[1] !== counts[1]))
-        throw place.error(
-          line,
-          'header',
-          `${declared[0]} features and ${declared[1]} labels`,
-          `${counts[0]} and ${counts[1]}`,
-        )
-      counts = limits = declared
-      continue
+    if (tokens[0] === '') continue
+    if (line === 1) {
+      header = readHeader(tokens, place, known)
+      known = header ?? known
+      if (header !== undefined) continue
     }
-    if (content.trim() === '') throw place.error(line, 'line', 'blank', 'labels and features')
     const own =
       tokens[0]?.includes(':') === true
         ? []
-        : labelNumbers(tokens.shift() as string, line, limits[1], place)
+        : labelNumbers(tokens.shift() as string, line, known?.labels, place)
+    const first = options.firstFeature ?? (header === undefined ? 1 : 0)
+    const entries = featureEntries(tokens, line, first, known?.features, place)
     for (const label of own) labels.push(label, 1)
-    let previous = -1
-    for (const token of tokens) {
-      const colon = token.indexOf(':')
-      if (colon === -1) throw place.error(line, 'entry', quoted(token), 'feature:value')
-      const number = place.integer(
-        line,
-        'feature number',
-        token.slice(0, colon),
-        first,
-        limits[0] + first,
-      )
-      if (number <= previous)
-        throw place.error(
-          line,
-          'feature number',
-          `${number} after ${previous}`,
-          'ascending numbers without repeats',
-        )
-      previous = number
-      features.push(
-        number - first,
-        place.number(line, `value of feature ${number}`, token.slice(colon + 1)),
-      )
+    for (const [feature, value] of entries) features.push(feature, value)
+    highest = {
+      features: Math.max(highest.features, (entries.at(-1)?.[0] ?? -1) + 1),
+      labels: Math.max(highest.labels, (own.at(-1) ?? -1) + 1),
     }
-    counts = [
-      Math.max(counts[0], previous - first + 1),
-      Math.max(counts[1], ...own.map((label) => label + 1)),
-    ]
     features.endRow()
     labels.endRow()
     size++
   }
   if (size === 0) throw place.error(undefined, 'file', 'empty', 'at least one example')
-  if (header !== undefined && header[0] !== size)
-    throw place.error(1, 'header', `${header[0]} examples`, `${size}, as in the file`)
+  if (header !== undefined && header.examples !== size)
+    throw place.error(1, 'header', `${header.examples} examples`, `${size}, as in the file`)
+  const counts = known ?? highest
   return multilabelDataset({
-    features: features.build(counts[0]),
-    labels: labels.build(counts[1]),
-    featureNames: Array.from({ length: counts[0] }, (_, feature) => String(feature + first)),
+    features: features.build(counts.features),
+    labels: labels.build(counts.labels),
     ...(options.columns === undefined ? {} : { labelNames: options.columns.labels }),
   })
 }
 
+interface Counts {
+  readonly features: number
+  readonly labels: number
+}
+
+interface Header extends Counts {
+  readonly examples: number
+}
+
+function readHeader(
+  tokens: readonly string[],
+  place: Place,
+  known: Counts | undefined,
+): Header | undefined {
+  if (tokens.length !== 3 || !tokens.every((token) => /^\d+$/.test(token))) return undefined
+  const [examples, features, labels] = tokens.map(Number) as [number, number, number]
+  if (known !== undefined && (known.features !== features || known.labels !== labels))
+    throw place.error(
+      1,
+      'header',
+      `${features} features and ${labels} labels`,
+      `${known.features} and ${known.labels}`,
+    )
+  return { examples, features, labels }
+}
+
+function featureEntries(
+  tokens: readonly string[],
+  line: number,
+  first: number,
+  count: number | undefined,
+  place: Place,
+): (readonly [feature: number, value: number])[] {
+  let previous = -1
+  return tokens.map((token) => {
+    const colon = token.indexOf(':')
+    if (colon === -1) throw place.error(line, 'entry', quoted(token), 'feature:value')
+    const end = count === undefined ? Infinity : count + first
+    const number = place.integer(line, 'feature number', token.slice(0, colon), first, end)
+    if (number <= previous)
+      throw place.error(
+        line,
+        'feature number',
+        `${number} after ${previous}`,
+        'ascending numbers without repeats',
+      )
+    previous = number
+    return [
+      number - first,
+      place.number(line, `value of feature ${number}`, token.slice(colon + 1)),
+    ]
+  })
+}
+
 /** The labels of a line in ascending order: files of this form list them in any order. */
-function labelNumbers(token: string, line: number, limit: number, place: Place): number[] {
+function labelNumbers(
+  token: string,
+  line: number,
+  count: number | undefined,
+  place: Place,
+): number[] {
   const numbers = token
     .split(',')
-    .map((part) => place.integer(line, 'label number', part, 0, limit))
+    .map((part) => place.integer(line, 'label number', part, 0, count ?? Infinity))
   if (new Set(numbers).size < numbers.length)
     throw place.error(line, 'labels', quoted(token), 'each label once')
   return numbers.toSorted((a, b) => a - b)
