@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { EngineError } from '../errors.ts'
+import { replaceWasmKernels } from './wasm-kernels.ts'
 import { installFallbackKernels } from './fallback-kernels.ts'
 
 /** The tfjs backends that an eager engine runs on. */
@@ -45,7 +46,17 @@ export async function loadBackend(backend: Backend, paths?: WasmPaths): Promise<
     throw unavailable(backend, cause)
   })
   if (!started) throw unavailable(backend, undefined)
-  if (backend === 'wasm') installFallbackKernels('wasm', 'cpu')
+  if (backend === 'wasm') {
+    replaceWasmKernels()
+    installFallbackKernels('wasm', 'cpu')
+  }
+  // The cpu backend also computes what wasm lacks.
+  if (backend === 'wasm' || backend === 'cpu') silence(tf.findBackend('cpu'))
+}
+
+/** The cpu backend prints an advertisement when it is first used in Node. */
+function silence(cpu: object): void {
+  Object.assign(cpu, { firstUse: false })
 }
 
 function unavailable(backend: Backend, cause: unknown): EngineError {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { div, minimum, mul, sub } from './arithmetic.ts'
-import { greater, greaterEqual, less, lessEqual, logicalAnd, where } from './comparison.ts'
+import { equal, greater, greaterEqual, less, where } from './comparison.ts'
 import { differentiable } from './differentiable.ts'
 import { cast } from './shape.ts'
+import { offTape } from './tape.ts'
 import { asTensor, type Tensor, type TensorLike } from './tensor.ts'
 
 /** $-x$. */
@@ -79,8 +80,18 @@ export function cos(x: TensorLike): Tensor {
 export function clip(x: TensorLike, low: number, high: number): Tensor {
   return differentiable(
     (input) => tf.clipByValue(input, low, high),
+    // What clipping does not change lies inside or on the bounds.
     (dy, input) =>
-      mul(dy, cast(logicalAnd(greaterEqual(input, low), lessEqual(input, high)), 'float32')),
+      mul(
+        dy,
+        cast(
+          equal(
+            input,
+            offTape(() => tf.clipByValue(input, low, high)),
+          ),
+          'float32',
+        ),
+      ),
   )(x)
 }
 

@@ -12,7 +12,16 @@ import {
 } from '../../ops/reduction.ts'
 import { logSoftmax, softmax } from '../../ops/softmax.ts'
 import type { Tensor } from '../../ops/tensor.ts'
-import { booleans, distinct, given, integers, type OpCase, type Sample, shown } from '../op-case.ts'
+import {
+  booleans,
+  distinct,
+  given,
+  integers,
+  type OpCase,
+  type Sample,
+  shown,
+  uniform,
+} from '../op-case.ts'
 import { alongAxis, reduce, type Wide } from '../wide.ts'
 
 type Reduction = (x: Tensor, axes?: Axes, keepDims?: boolean) => Tensor
@@ -157,6 +166,21 @@ export const reductionCases: readonly OpCase[] = [
     dtype: 'bool',
     differentiable: false,
   }),
+  ...(
+    [
+      ['all', undefined, [300, 400]],
+      ['first axis', [0], [20000, 3]],
+      ['last axis', [-1], [3, 20000]],
+      ['outer axes', [0, 2], [100, 2, 200]],
+    ] as const
+  ).map(([detail, axes, shape]): OpCase => ({
+    op: 'sum',
+    detail: `of many numbers, ${detail}`,
+    inputs: [uniform(shape, 0, 1)],
+    apply: (x) => sum(x, axes),
+    reference: (x) => reduce(x, axes, false, total),
+    differentiable: false,
+  })),
   {
     op: 'sum',
     detail: 'of truth values counts them',
