@@ -1,14 +1,6 @@
 import type { TracedSolution } from '@deepstruct/inference'
 import { exampleF1, binarize, hammingLoss, selectThreshold } from '@deepstruct/metrics'
-import {
-  type Device,
-  type Host,
-  type Input,
-  jit,
-  ndarray,
-  type NDArray,
-  type Tensor,
-} from '@deepstruct/tensor'
+import { type Device, type Host, jit, ndarray, type NDArray, type Tensor } from '@deepstruct/tensor'
 import type { Dataset } from '../dataset.ts'
 import type { Evaluation } from '../learner.ts'
 import type { Labeled } from './labeled.ts'
@@ -47,7 +39,7 @@ export function scorer<S>(
     for (let start = 0; start < data.size; start += batchSize) {
       const length = Math.min(batchSize, data.size - start)
       const { x, y } = data.batch(Int32Array.from({ length }, (_, i) => start + i))
-      const found = await run(state as Input<S>, x)
+      const found = await run(state, x)
       scores.push(found.y)
       energies.push(found.energy)
       labels.push(y)

@@ -182,6 +182,26 @@ describe('fit', () => {
     },
   )
 
+  it('pairs each moving array with its own slots, in whatever order parts are named', async () => {
+    const both = (moves: ('w' | 'other')[]) =>
+      learner([
+        {
+          turns: [
+            {
+              moves,
+              optimizer: adam({ rate: 0.05 }),
+              loss: (s, b) => ({ rows: squares(s, b) }),
+              penalty: ({ other }) => sum(square(other.v)),
+            },
+          ],
+        },
+      ])
+    const { state } = await fit(both(['w', 'other']), data)
+    expect(flat((await fit(both(['other', 'w']), data)).state)).toEqual(flat(state))
+    const start = learner([]).init(data, random(0))
+    expect([...state.other.v.data]).not.toEqual([...start.other.v.data])
+  })
+
   it('gives the last complete epoch when interrupted', async () => {
     const controller = new AbortController()
     const steps: number[] = []

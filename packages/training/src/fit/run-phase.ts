@@ -2,7 +2,6 @@ import {
   type Device,
   dispose,
   type Host,
-  type Input,
   jit,
   put,
   type Random,
@@ -178,5 +177,5 @@ export async function runPhase<S extends object, B>(
 /** Copies a state on the device; eager engines share the memory until one of the two changes. */
 function copier<S>(): (state: Device<S>) => Promise<Device<S>> {
   const identity = jit((state: S) => ({ state }), { keep: ['state'], name: 'copy' })
-  return async (state) => (await identity(state as Input<S>)).state
+  return async (state) => (await identity(state)).state
 }

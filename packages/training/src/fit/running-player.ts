@@ -1,6 +1,5 @@
 import {
   add,
-  type Device,
   div,
   dispose,
   drawNoise,
@@ -8,7 +7,6 @@ import {
   filled,
   flatten,
   type Host,
-  type Input,
   isNDArray,
   isTensor,
   jit,
@@ -98,7 +96,7 @@ function playerUpdate<S, B>(
   name: string,
 ): Updated<S> {
   const prepared = player.prepare?.(state, batch, noise)
-  const moving = Object.fromEntries(player.moves.map((key) => [key, state[key]]))
+  const moving = movingParts(player, state)
   const { grad: gradient, aux } = valueAndGrad((parts: typeof moving) => {
     const moved = { ...state, ...parts } as S
     const {
@@ -145,11 +143,16 @@ function playerUpdate<S, B>(
 }
 
 function emptySlots<S, B>(player: Player<S, B>, state: Host<S>): PlayerSnapshot['slots'] {
-  const moving = player.moves.map((key) => (state as Record<string, unknown>)[key])
+  const moving = movingParts(player, state)
   const { leaves: arrays } = flatten(moving, isNDArray, refuse)
   return Object.fromEntries(
     player.optimizer.slots.map((slot) => [slot, arrays.map(({ shape }) => filled(shape, 0))]),
   )
+}
+
+/** The parts of a state that a player moves. Gradients and slots follow the order of its leaves. */
+function movingParts<S, B>(player: Player<S, B>, state: S | Host<S>): Record<string, unknown> {
+  return Object.fromEntries(player.moves.map((key) => [key, (state as S)[key]]))
 }
 
 /** Draws a tree of noise in the order in which it is written. */

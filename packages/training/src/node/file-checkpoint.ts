@@ -12,7 +12,7 @@ import { writeFileAtomic } from './write-file-atomic.ts'
  * Keeps the latest snapshot of a run in one file, replaced as a whole each time.
  *
  * @param path - the file; its folder must exist
- * @param settings - the configuration of the run as text; see {@link loadCheckpoint}
+ * @param options - `settings`: the configuration of the run as text, given back by {@link loadCheckpoint}; `everySteps`: see {@link Checkpoint}
  */
 export function fileCheckpoint<S>(
   path: string,
