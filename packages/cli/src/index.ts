@@ -1,5 +1,8 @@
 /**
- * The deepstruct command.
+ * The deepstruct command, as a function.
  * @packageDocumentation
  */
-export {}
+export { families } from './families.ts'
+export type { Io, Output } from './io.ts'
+export { processIo } from './process-io.ts'
+export { run } from './run.ts'

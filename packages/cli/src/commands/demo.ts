@@ -1,0 +1,114 @@
+import { split, standardize, syntheticMultilabel } from '@deepstruct/datasets'
+import { random } from '@deepstruct/tensor'
+import type { Family, JsonObject } from '@deepstruct/training'
+import { z } from 'zod'
+import { startEngine } from '../engines.ts'
+import { reportOf, scoreModel } from '../model/evaluate-model.ts'
+import { findFamily } from '../model/find-family.ts'
+import { readOptions, type Values } from '../options/read-options.ts'
+import { fraction } from '../output/number.ts'
+import { progressReporter } from '../output/progress.ts'
+import { table } from '../output/table.ts'
+import { writeAll } from '../output/write-all.ts'
+import type { ComparedModel } from '../report/demo-report.ts'
+import { requireWritable } from '../train/file-places.ts'
+import { trainModel } from '../train/train-model.ts'
+import type { CommandContext } from './command-context.ts'
+import { shared } from './shared-options.ts'
+
+/** The options of `demo`. */
+export const demoOptions = z.strictObject({
+  report: z
+    .string()
+    .default('demo-report.html')
+    .describe('the page to write')
+    .meta({ placeholder: 'file.html' }),
+  seed: z.int().default(0).describe('of the data and of training'),
+  engine: shared.engine,
+  json: shared.json,
+  quiet: shared.quiet,
+})
+
+/** A model that takes part in the demo. */
+interface Contender {
+  readonly name: string
+  readonly family: string
+  readonly settings: JsonObject
+}
+
+const contenders: readonly Contender[] = [
+  { name: 'MLP, labels independent', family: 'mlp', settings: {} },
+  { name: 'SPEN without label energy', family: 'spen', settings: { labelEnergy: 'none' } },
+  { name: 'SPEN', family: 'spen', settings: {} },
+]
+
+/** Trains models on synthetic data with planted label dependence and compares them; resolves to the exit code. */
+export async function demo(
+  values: Values,
+  config: Values,
+  { io, families }: CommandContext,
+): Promise<number> {
+  const options = readOptions(demoOptions, values, config)
+  const { seed } = options
+  await requireWritable({ '--report': options.report })
+  await startEngine(options.engine)
+  const progress = progressReporter(io.stderr, { quiet: options.quiet })
+  const { train: all, test, oracle } = syntheticMultilabel({ seed })
+  const [train, dev] = split(all, 0.2, random(seed))
+  progress.line(
+    `synthetic data: ${train.size} training, ${dev.size} dev and ${test.size} test examples, ${test.labelNames.length} labels that depend on each other`,
+  )
+  const results: ComparedModel[] = []
+  for (const { name, family, settings } of contenders) {
+    const each = progressReporter(io.stderr, { quiet: options.quiet, prefix: `${name} · ` })
+    const model = await trainModel({
+      family: findFamily(families, family),
+      settings: settingsOf(findFamily(families, family), settings),
+      train,
+      dev,
+      batchSize: 32,
+      seed,
+      onProgress: each.training,
+    })
+    each.end()
+    const scored = await scoreModel(model, standardize(test, model.standardizer))
+    results.push({ name, model, scored, report: reportOf(scored, model.threshold) })
+  }
+  const ceilings = oracle.ceilings()
+  const bounds = [
+    { name: 'best marginal threshold', value: ceilings.marginalThreshold },
+    { name: 'best of any predictor', value: ceilings.any },
+  ]
+  const { writeDemoReport } = await import('../report/demo-report.ts')
+  await writeDemoReport(options.report, results, bounds, test)
+  if (options.json) {
+    const models = Object.fromEntries(
+      results.map(({ name, model, report }) => [
+        name,
+        { f1: report.f1, hammingLoss: report.hammingLoss, seconds: model.seconds },
+      ]),
+    )
+    await writeAll(io.stdout, `${JSON.stringify({ models, ceilings, report: options.report })}\n`)
+  } else
+    await writeAll(
+      io.stdout,
+      table(
+        ['', 'F1 @ dev threshold', 'F1 @ 0.5', 'training'],
+        [
+          ...results.map(({ name, model, report }) => [
+            name,
+            fraction(report.f1.atThreshold),
+            fraction(report.f1['at0.5']),
+            `${model.seconds.toFixed(1)} s`,
+          ]),
+          ...bounds.map(({ name, value }) => [`ceiling: ${name}`, fraction(value)]),
+        ],
+      ),
+    )
+  progress.line(`wrote ${options.report}`)
+  return 0
+}
+
+function settingsOf(family: Family, settings: JsonObject): JsonObject {
+  return readOptions(family.settings, settings) as JsonObject
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { type InputLine, lineBatches } from './line-batches.ts'
+import { exampleReader } from './read-example.ts'
+import { exampleWriter } from './write-example.ts'
+
+async function batches(
+  chunks: readonly (string | Uint8Array)[],
+  size: number,
+): Promise<(readonly InputLine[])[]> {
+  const found: (readonly InputLine[])[] = []
+  async function* stream(): AsyncGenerator<string | Uint8Array> {
+    yield* chunks
+  }
+  for await (const batch of lineBatches(stream(), size)) found.push(batch)
+  return found
+}
+
+describe('lineBatches', () => {
+  it('does not depend on how the input is cut', async () => {
+    const text = 'ä1\n\n33\n44\r\n5'
+    const bytes = new TextEncoder().encode(text)
+    const whole = await batches([text], 2)
+    expect(whole.map((batch) => batch.map((line) => line.text))).toEqual([
+      ['ä1', ''],
+      ['33', '44\r'],
+      ['5'],
+    ])
+    expect(whole.flat().map(({ number }) => number)).toEqual([1, 2, 3, 4, 5])
+    for (let size = 1; size < 5; size++) {
+      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+        bytes.subarray(i * size, (i + 1) * size),
+      )
+      expect(await batches(pieces, 2)).toEqual(whole)
+    }
+  })
+
+  it('has no last line after a line end, and none of nothing', async () => {
+    expect((await batches(['a\n'], 9)).flat()).toHaveLength(1)
+    expect(await batches([], 9)).toEqual([])
+  })
+
+  it('keeps nothing of an endless line', async () => {
+    const found = await batches(
+      [...Array.from({ length: 70 }, () => 'x'.repeat(1 << 20)), '\nnext\n'],
+      9,
+    )
+    expect(found.flat()).toEqual([
+      { number: 1, text: undefined },
+      { number: 2, text: 'next' },
+    ])
+  })
+})
+
+describe('exampleReader', () => {
+  const affine = exampleReader(3, { kind: 'affine', mean: [1, 2, 3], scale: [2, 4, 8] })
+  const identity = exampleReader(3, { kind: 'identity' })
+  const read = (reader: typeof identity, x: unknown): number[] => {
+    const row = new Float32Array(3).fill(9)
+    expect(reader(JSON.stringify({ x }), row)).toEqual({})
+    return [...row]
+  }
+
+  it('reads lists and objects alike', () => {
+    expect(read(identity, [0, 0.5, 0])).toEqual([0, 0.5, 0])
+    expect(read(identity, { 1: 0.5 })).toEqual([0, 0.5, 0])
+    expect(read(affine, [0, 0.5, 0])).toEqual(read(affine, { 1: 0.5 }))
+    expect(read(affine, [3, 6, 11])).toEqual([1, 1, 1])
+  })
+
+  it.each([
+    ['{"x": [1,2]}', 'x has 2 numbers, expected 3'],
+    ['{"x": [1,2,"3"]}', 'x[2] is "3", expected a finite number'],
+    ['{"x": [1,2,null]}', 'x[2] is null'],
+    ['{"x": [1,2,1e99]}', 'x[2] is 1e+99'],
+    ['{"x": {"3": 1}}', 'x has the index "3", expected an integer from 0 to 2'],
+    ['{"x": {"-1": 1}}', 'the index "-1"'],
+    ['{"x": {"01": 1}}', 'the index "01"'],
+    ['{"x": {"": 1}}', 'the index ""'],
+    ['{"x": {"1.5": 1}}', 'the index "1.5"'],
+    ['{"x": {"1": true}}', 'x[1] is true'],
+    ['{"id": 7}', 'x is missing'],
+    ['{"x": "text"}', 'x is "text", expected a list of 3 numbers or an object'],
+    ['[1,2,3]', 'no JSON object'],
+    ['{"x": [1', 'no JSON'],
+    ['', 'no JSON'],
+  ])('says what is wrong with %s', (line, message) => {
+    const { error, id } = identity(line, new Float32Array(3))
+    expect(error).toContain(message)
+    expect(id).toBe(line.includes('"id"') ? 7 : undefined)
+  })
+})
+
+describe('exampleWriter', () => {
+  const predicted = {
+    id: 'a"b',
+    scores: [0.25, 0.7500000000001, 0.9],
+    energy: -1.23456789,
+    status: 'converged',
+  }
+  const write = (listed: 'all' | 'labels' | 'none'): unknown =>
+    JSON.parse(exampleWriter(['x', 'y"', 'z'], 0.5, listed)(predicted))
+
+  it('lists the scores that are asked for', () => {
+    const rest = { id: 'a"b', labels: ['y"', 'z'], energy: -1.234568, status: 'converged' }
+    expect(write('labels')).toEqual({ ...rest, scores: { 'y"': 0.75, z: 0.9 } })
+    expect(write('all')).toEqual({ ...rest, scores: { x: 0.25, 'y"': 0.75, z: 0.9 } })
+    expect(write('none')).toEqual(rest)
+  })
+
+  it('stays JSON where a number is none', () => {
+    const line = exampleWriter(
+      ['x'],
+      0.5,
+      'all',
+    )({ id: null, scores: [NaN], energy: Infinity, status: 'diverged' })
+    expect(JSON.parse(line)).toEqual({
+      id: null,
+      labels: [],
+      scores: { x: null },
+      energy: null,
+      status: 'diverged',
+    })
+  })
+})

@@ -1,0 +1,151 @@
+import { Command, CommanderError } from 'commander'
+import type { Family } from '@deepstruct/training'
+import { z } from 'zod'
+import type { CommandContext } from './commands/command-context.ts'
+import { demo, demoOptions } from './commands/demo.ts'
+import { evaluate, evaluateOptions } from './commands/evaluate.ts'
+import { info, infoOptions } from './commands/info.ts'
+import { predict, predictOptions } from './commands/predict.ts'
+import { train } from './commands/train.ts'
+import { errorLine, isBrokenPipe, UsageError } from './errors.ts'
+import { families as everyFamily } from './families.ts'
+import type { Io } from './io.ts'
+import { findFamily } from './model/find-family.ts'
+import { addOptions } from './options/add-options.ts'
+import { readConfig } from './options/read-config.ts'
+import type { Values } from './options/read-options.ts'
+import { trainOptions } from './train/train-options.ts'
+import { version } from './version.ts'
+
+/**
+ * The `deepstruct` command as a function.
+ *
+ * @param args - the arguments after the command's name
+ * @param families - the model families it offers
+ * @returns the exit code: 0, 1 after an error, 2 for a wrong command line, 130 after an interruption
+ */
+export async function run(
+  args: readonly string[],
+  io: Io,
+  families: readonly Family[] = everyFamily,
+): Promise<number> {
+  const context: CommandContext = { io, families, args }
+  try {
+    let exitCode = 0
+    const program = await deepstruct(context, (code) => {
+      exitCode = code
+    })
+    await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (isBrokenPipe(error)) return 0
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    io.stderr.write(`error: ${errorLine(error, io.env)}\n`)
+    if (!(error instanceof UsageError)) return 1
+    io.stderr.write(`deepstruct ${knownCommand(args)}--help shows the options\n`)
+    return 2
+  }
+}
+
+/** The command with its subcommands; `exit` learns the exit code. */
+async function deepstruct(context: CommandContext, exit: (code: number) => void): Promise<Command> {
+  const { io, families, args } = context
+  const program = new Command('deepstruct')
+    .description('Deep structured prediction: train energy networks, evaluate them, predict')
+    .version(version, '-V, --version', 'print the release')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    })
+    .showHelpAfterError('(--help shows the options)')
+
+  const add = (
+    name: string,
+    description: string,
+    schema: z.ZodObject,
+    action: (values: Values, config: Values) => Promise<number>,
+  ): Command => {
+    const command = program.command(name).description(description)
+    addOptions(command, schema, 'Options:')
+    command
+      .option('--config <file.json>', 'take options from a JSON object; the command line wins')
+      .action(async () => {
+        const { config, ...values } = command.opts<{ config?: string }>()
+        exit(await action(values, config === undefined ? {} : await readConfig(config)))
+      })
+    return command
+  }
+
+  const { family, help } = await chosenFamily(args, families)
+  const training = add('train', 'train a model', trainOptions, (values, config) => {
+    if (family === undefined) throw new UsageError('the option --model is missing')
+    return train(family, values, config, context)
+  })
+  if (family !== undefined) addOptions(training, family.settings, `Settings of ${family.name}:`)
+  training.addHelpText('after', help)
+  add('evaluate', 'measure a model on examples with labels', evaluateOptions, (values, config) =>
+    evaluate(values, config, context),
+  )
+  add(
+    'predict',
+    'predict labels: JSON lines {"id"?, "x": [..] | {"index": value}} from stdin to stdout',
+    predictOptions,
+    (values, config) => predict(values, config, context),
+  )
+  add(
+    'demo',
+    'train and compare models on synthetic data, in under a minute',
+    demoOptions,
+    (values, config) => demo(values, config, context),
+  )
+  const about = add(
+    'info',
+    'describe a model file, or this installation',
+    infoOptions,
+    (values, config) => info({ ...values, ...fileArgument(about) }, config, context),
+  )
+  about.argument('[model-file]', 'the same as --model-file')
+  return program
+}
+
+/**
+ * The family that `train` is asked for, on the command line or in the configuration file. It has to be known before the options are
+ * read, since its settings are options.
+ */
+async function chosenFamily(
+  args: readonly string[],
+  families: readonly Family[],
+): Promise<{ readonly family?: Family; readonly help: string }> {
+  const list = families.map(({ name, summary }) => `  ${name}  ${summary}`).join('\n')
+  const help = `\nModel families (train --model NAME --help shows the settings of one):\n${list}`
+  if (args[0] !== 'train') return { help }
+  const scan = new Command()
+    .option('--model <name>')
+    .option('--config <file>')
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+  try {
+    scan.parse(args.slice(1), { from: 'user' })
+  } catch (error) {
+    // A value is missing; the command itself will say so.
+    if (error instanceof CommanderError) return { help }
+    throw error
+  }
+  const { model, config } = scan.opts<{ model?: string; config?: string }>()
+  const name = model ?? (config === undefined ? undefined : (await readConfig(config))['model'])
+  return typeof name === 'string' ? { family: findFamily(families, name), help } : { help }
+}
+
+function fileArgument(command: Command): Values {
+  const [file] = command.args
+  return file === undefined ? {} : { modelFile: file }
+}
+
+function knownCommand(args: readonly string[]): string {
+  const [command = ''] = args
+  return command === '' || command.startsWith('-') ? '' : `${command} `
+}

@@ -1,0 +1,81 @@
+import { rm } from 'node:fs/promises'
+import type { NDArray, Tree } from '@deepstruct/tensor'
+import { saveModel } from '@deepstruct/training/node'
+import type { CommandContext } from '../commands/command-context.ts'
+import { reportTable } from '../output/report-table.ts'
+import type { ProgressReporter } from '../output/progress.ts'
+import { writeAll } from '../output/write-all.ts'
+import { version } from '../version.ts'
+import { invocation } from './invocation.ts'
+import type { TrainedModel } from './train-model.ts'
+import type { TrainOptions } from './train-options.ts'
+
+/** Writes what training has come to, and says so; resolves to the exit code. */
+export async function finish(
+  {
+    trained,
+    digest,
+    options,
+    checkpointFile,
+  }: {
+    readonly trained: TrainedModel
+    readonly digest: string
+    readonly options: TrainOptions
+    readonly checkpointFile: string
+  },
+  progress: ProgressReporter,
+  { io, args }: CommandContext,
+): Promise<number> {
+  const { status, dev, family, epochs, seconds } = trained
+  const { out } = options
+  const problem = (text: string): void => void io.stderr.write(`${text}\n`)
+  if (dev === undefined) {
+    problem(
+      status === 'diverged'
+        ? 'error: training diverged in its first epoch; nothing was saved (a smaller learning rate may help)'
+        : 'interrupted before an epoch was complete; nothing was saved',
+    )
+    return status === 'diverged' ? 1 : 130
+  }
+  await saveModel(out, {
+    family: family.name,
+    configuration: trained.settings,
+    labelNames: trained.labelNames,
+    inputs: { count: trained.sizes.inputs, standardizer: trained.standardizer },
+    threshold: trained.threshold,
+    dataDigest: digest,
+    parameters: trained.parameters as Tree<NDArray>,
+    createdBy: version,
+  })
+  if (status === 'completed') await rm(checkpointFile, { force: true })
+  if (options.report !== undefined) {
+    // Plots take a while to load.
+    const { writeTrainingReport } = await import('../report/training-report.ts')
+    await writeTrainingReport(options.report, trained)
+  }
+  if (options.json) {
+    const summary = {
+      family: family.name,
+      out,
+      epochs,
+      seconds,
+      ...(status === 'completed' ? {} : { status }),
+      dev: dev.report,
+    }
+    await writeAll(io.stdout, `${JSON.stringify(summary)}\n`)
+  } else await writeAll(io.stdout, reportTable([{ name: 'dev', report: dev.report }]))
+  switch (status) {
+    case 'completed':
+      progress.line(`wrote ${out}: ${epochs} epochs in ${seconds.toFixed(1)} s`)
+      return 0
+    case 'interrupted':
+      problem(`interrupted: wrote ${out} as of the last complete epoch. To go on:`)
+      problem(`  ${invocation(args.includes('--resume') ? args : [...args, '--resume'], io.env)}`)
+      return 130
+    case 'diverged':
+      problem(
+        `error: training diverged: a loss was no longer finite. ${out} holds the last good state (a smaller learning rate may help)`,
+      )
+      return 1
+  }
+}

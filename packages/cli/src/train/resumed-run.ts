@@ -1,0 +1,48 @@
+import { DomainError } from '@deepstruct/tensor'
+import type { Parameters, Snapshot } from '@deepstruct/training'
+import { loadCheckpoint } from '@deepstruct/training/node'
+import { flagOf } from '../options/schema-option.ts'
+
+/** What decides the course of a run, by option key; kept in its checkpoint. */
+export type RunSettings = Readonly<Record<string, unknown>>
+
+/**
+ * The run that a checkpoint keeps.
+ *
+ * @param checkpoint - the file
+ * @param now - the settings of this command, which must be those that the run was begun with
+ * @throws {@link @deepstruct/tensor!ModelFileError} when there is no checkpoint, or a damaged one
+ * @throws {@link @deepstruct/tensor!DomainError} that names the first difference of the settings
+ */
+export async function resumedRun(
+  checkpoint: string,
+  now: RunSettings,
+): Promise<Snapshot<Parameters>> {
+  const { settings, snapshot } = await loadCheckpoint<Parameters>(checkpoint)
+  const before = JSON.parse(settings) as RunSettings
+  const different = [...new Set([...Object.keys(before), ...Object.keys(now)])].find(
+    (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
+  )
+  if (different === undefined) return snapshot
+  throw new DomainError({
+    function: 'train',
+    argument: described[different] ?? `the option ${flagOf(different)}`,
+    got: inWords(now[different]),
+    expected: inWords(before[different]),
+    why: `the run in ${checkpoint} was begun so; without --resume a new one begins`,
+  })
+}
+
+/** Settings that are no options themselves. */
+const described: Readonly<Record<string, string>> = {
+  dataDigest: 'the digest of the training data',
+  devDigest: 'the digest of the dev data',
+  labelNames: 'the list of label names',
+  initDigest: 'the digest of the model of --init-from',
+}
+
+function inWords(value: unknown): string {
+  if (value === undefined || value === null) return 'not given'
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text
+}
