@@ -31,7 +31,7 @@ export interface ArffTable {
  * In a sparse row an attribute that is not named is 0, or the first value that a nominal attribute declares, as in Weka.
  *
  * @param text - the whole file
- * @throws {@link DataError} with file and line, for anything malformed, a missing value (`?`) and attributes of other types
+ * @throws `DataError` with file and line, for anything malformed, a missing value (`?`) and attributes of other types
  */
 export function parseArff(text: string, options: ParseOptions = {}): ArffTable {
   const place = placeOf('parseArff', options.file)

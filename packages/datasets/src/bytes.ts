@@ -4,7 +4,7 @@ import type { ParseOptions } from './place.ts'
 /**
  * The content of a file: gzip-compressed bytes are unpacked, others are returned as they are.
  *
- * @throws {@link DataError} when the compressed data are cut off or damaged
+ * @throws `DataError` when the compressed data are cut off or damaged
  */
 export async function unpack(bytes: Uint8Array, options: ParseOptions = {}): Promise<Uint8Array> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
@@ -27,7 +27,7 @@ export async function unpack(bytes: Uint8Array, options: ParseOptions = {}): Pro
 /**
  * The text of a file: unpacked where it is gzip-compressed, and decoded from UTF-8.
  *
- * @throws {@link DataError} when the compressed data are cut off or damaged, or the text is not UTF-8
+ * @throws `DataError` when the compressed data are cut off or damaged, or the text is not UTF-8
  */
 export async function decodeText(bytes: Uint8Array, options: ParseOptions = {}): Promise<string> {
   const plain = await unpack(bytes, options)

@@ -18,7 +18,7 @@ export function columnsOf(dataset: MultilabelDataset): Columns {
 /**
  * Checks that a data set has the columns that a model was trained on.
  *
- * @throws {@link DataError} when the number of features, or a label, differs
+ * @throws `DataError` when the number of features, or a label, differs
  */
 export function checkColumns(
   dataset: MultilabelDataset,

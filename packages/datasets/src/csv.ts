@@ -17,8 +17,8 @@ export interface CsvOptions extends ParseOptions {
  * Reads comma-separated values (RFC 4180): numeric features and labels 0 or 1, one example a line.
  *
  * @param text - the whole file
- * @throws {@link DataError} with file and line, when anything is malformed, not finite, or a label outside $\{0, 1\}$
- * @throws {@link DomainError} when the number of label columns is no positive integer
+ * @throws `DataError` with file and line, when anything is malformed, not finite, or a label outside $\{0, 1\}$
+ * @throws `DomainError` when the number of label columns is no positive integer
  *
  * @example
  * ```ts

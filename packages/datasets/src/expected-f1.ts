@@ -23,7 +23,7 @@ export interface ExpectedF1Table {
  * enumerated. Dembczyński, Waegeman, Cheng, Hüllermeier, "An exact algorithm for F-measure maximization", NIPS 2011.
  *
  * @param blocks - the joint of each block: entry `s` is the probability that exactly the labels in the bits of `s` are on
- * @throws {@link DomainError} when the length of a joint is no power of two
+ * @throws `DomainError` when the length of a joint is no power of two
  */
 export function expectedF1Table(blocks: readonly Float64Array[]): ExpectedF1Table {
   const joints = blocks.map(sizeJoint)

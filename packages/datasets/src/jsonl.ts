@@ -14,7 +14,7 @@ export interface JsonlOptions extends ParseOptions {
  * `{"x": {"0": 0.5}, "labels": [1]}`. Labels are names, or numbers counted from 0, alike in the whole file.
  *
  * @param text - the whole file
- * @throws {@link DataError} with file and line, when anything is malformed, out of range, not finite or repeated
+ * @throws `DataError` with file and line, when anything is malformed, out of range, not finite or repeated
  *
  * @example
  * ```ts
@@ -89,7 +89,7 @@ export function parseJsonl(text: string, options: JsonlOptions = {}): Multilabel
  * @param x - the parsed JSON value
  * @param features - how many features the example must have
  * @param where - the file and line, for messages
- * @throws {@link DataError} when it is neither, has another length, or a value or number that is out of range
+ * @throws `DataError` when it is neither, has another length, or a value or number that is out of range
  */
 export function parseInputRow(
   x: unknown,

@@ -6,7 +6,7 @@ import { type ParseOptions, placeOf, quoted } from './place.ts'
  * other, are listed parents first.
  *
  * @param xml - the whole file
- * @throws {@link DataError} when the XML is malformed, names no label, or names one twice
+ * @throws `DataError` when the XML is malformed, names no label, or names one twice
  */
 export function parseMulanLabels(xml: string, options: ParseOptions = {}): string[] {
   const place = placeOf('parseMulanLabels', options.file)

@@ -80,6 +80,10 @@ describe('parseMulan', () => {
     expect(dataset.batch([0, 1]).y).toEqual(array([[1], [0]]))
   })
 
+  it('refuses no labels at all', () => {
+    expect(failure(arff(['a real'], ['1']), [])).toMatchObject({ name: 'DomainError' })
+  })
+
   it.each([
     [
       'a label of the XML that is no attribute',

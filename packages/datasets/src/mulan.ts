@@ -11,7 +11,7 @@ import { sparseRows, toDense } from './sparse.ts'
  *
  * @param arff - the text of the ARFF file
  * @param labelNames - the names of the labels, from `parseMulanLabels`
- * @throws {@link DataError} with file and line: also when a label is no attribute, when the labels are not the first or last
+ * @throws `DataError` with file and line: also when a label is no attribute, when the labels are not the first or last
  *   attributes without a gap (an attribute between or after them was left out of the names), or has values other than 0 and 1
  *
  * @example
@@ -141,6 +141,7 @@ function zeroOf(entries: readonly (readonly [number, number])[]): Pick<Encoding,
 
 /** Which attributes are labels. */
 function labelColumns(table: ArffTable, labelNames: readonly string[], place: Place): boolean[] {
+  if (labelNames.length === 0) throw place.refuse('labelNames', 'empty', 'at least one label')
   const wanted = new Set(labelNames)
   const isLabel = table.attributes.map(({ name }) => wanted.has(name))
   const known = new Set(table.attributes.map(({ name }) => name))

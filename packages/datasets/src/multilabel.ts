@@ -55,8 +55,8 @@ export interface MultilabelParts {
 /**
  * A multi-label data set over arrays that are already in memory; they are not copied where the layout fits.
  *
- * @throws {@link ShapeError} when rows or names do not match
- * @throws {@link DomainError} when a label is neither 0 nor 1, or a feature is not finite
+ * @throws `ShapeError` when rows or names do not match
+ * @throws `DomainError` when a label is neither 0 nor 1, or a feature is not finite
  *
  * @example
  * ```ts

@@ -7,7 +7,7 @@ import { type ParseOptions, placeOf } from './place.ts'
  * Fortran order is turned into row-major order.
  *
  * @param bytes - the whole file
- * @throws {@link DataError} when the file is malformed, cut off, of another element type, or has values that do not fit
+ * @throws `DataError` when the file is malformed, cut off, of another element type, or has values that do not fit
  */
 export function parseNpy(bytes: Uint8Array, options: ParseOptions = {}): NDArray {
   const place = placeOf('parseNpy', options.file)

@@ -91,7 +91,7 @@ export function toDense(features: Features): NDArray {
 /**
  * The given rows, in the given order, as a dense float32 matrix `[rows, columns]`.
  *
- * @throws {@link DomainError} when a row number is not one of the matrix
+ * @throws `DomainError` when a row number is not one of the matrix
  */
 export function gatherRows(features: Features, rows: ArrayLike<number>): NDArray {
   const [size, columns] = extentOf(features)
@@ -119,7 +119,7 @@ export function gatherRows(features: Features, rows: ArrayLike<number>): NDArray
 /**
  * The given rows, in the given order, held the same way: sparse stays sparse.
  *
- * @throws {@link DomainError} when a row number is not one of the matrix
+ * @throws `DomainError` when a row number is not one of the matrix
  */
 export function selectRows<F extends Features>(features: F, rows: ArrayLike<number>): F
 export function selectRows(features: Features, rows: ArrayLike<number>): Features {

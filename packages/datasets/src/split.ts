@@ -8,7 +8,7 @@ import type { Dataset } from './multilabel.ts'
  * @param dataset - what to split; both results are of its own kind
  * @param fraction - the share of `part`, in $(0, 1)$; its size is rounded, and neither part is empty
  * @param random - where the permutation comes from
- * @throws {@link DomainError} when the fraction is outside $(0, 1)$ or there are fewer than two examples
+ * @throws `DomainError` when the fraction is outside $(0, 1)$ or there are fewer than two examples
  *
  * @example
  * ```ts

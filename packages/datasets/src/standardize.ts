@@ -67,7 +67,7 @@ export function fitStandardizer(train: MultilabelDataset): Standardizer {
 /**
  * Inputs `[examples, features]` standardized; sparse inputs stay sparse where nothing is taken from them.
  *
- * @throws {@link ShapeError} when the number of features is not the standardizer's
+ * @throws `ShapeError` when the number of features is not the standardizer's
  */
 export function standardizeFeatures(features: Features, standardizer: Standardizer): Features {
   if (standardizer.kind === 'identity') return features
@@ -101,7 +101,7 @@ export function standardizeFeatures(features: Features, standardizer: Standardiz
 /**
  * A data set with standardized inputs.
  *
- * @throws {@link ShapeError} when the number of features is not the standardizer's
+ * @throws `ShapeError` when the number of features is not the standardizer's
  */
 export function standardize(
   dataset: MultilabelDataset,

@@ -17,7 +17,7 @@ export interface SvmlightOptions extends ParseOptions {
  * labels` (the form of the Extreme Classification Repository) is a header, and features then count from 0.
  *
  * @param text - the whole file
- * @throws {@link DataError} with file and line, when anything is malformed, out of range, not finite, repeated or not ascending
+ * @throws `DataError` with file and line, when anything is malformed, out of range, not finite, repeated or not ascending
  *
  * @example
  * ```ts

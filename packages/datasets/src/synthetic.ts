@@ -80,7 +80,7 @@ export interface SyntheticCeilings {
  * All of $p(y \mid x)$ is enumerated block by block, which gives exact ceilings. F1 is averaged over examples, over all blocks
  * at once, with 1 for empty against empty.
  *
- * @throws {@link DomainError} when an option is out of range
+ * @throws `DomainError` when an option is out of range
  *
  * @example
  * ```ts

@@ -17,7 +17,28 @@ const float32 = fc.oneof(
 )
 const names = (count: number) =>
   fc.uniqueArray(
-    fc.string({ minLength: 1, maxLength: 6, unit: fc.constantFrom(...`ab1 ,'"\\%{}?&<>é`) }),
+    fc.string({
+      minLength: 1,
+      maxLength: 6,
+      unit: fc.constantFrom(
+        'a',
+        'b',
+        '1',
+        ' ',
+        ',',
+        "'",
+        '"',
+        '\\',
+        '%',
+        '{',
+        '}',
+        '?',
+        '&',
+        '<',
+        '>',
+        'é',
+      ),
+    }),
     {
       minLength: count,
       maxLength: count,

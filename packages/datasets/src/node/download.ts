@@ -36,7 +36,7 @@ export interface Download {
  * Downloads a file: goes on where an earlier attempt stopped (an HTTP range), checks length and sha256, and only then gives the
  * file its name.
  *
- * @throws {@link DataError} when the server cannot be reached or refuses, the connection breaks, or the content is another one
+ * @throws `DataError` when the server cannot be reached or refuses, the connection breaks, or the content is another one
  */
 export async function download(file: Download): Promise<void> {
   const part = `${file.destination}.part`

@@ -13,7 +13,7 @@ export async function readBytes(file: string): Promise<Uint8Array> {
 /**
  * The text of a file, unpacked where it is gzip-compressed.
  *
- * @throws {@link DataError} when the file cannot be read, is cut off, or is not UTF-8
+ * @throws `DataError` when the file cannot be read, is cut off, or is not UTF-8
  */
 export async function readText(file: string): Promise<string> {
   return decodeText(await contentOf(file), { file })
@@ -22,7 +22,7 @@ export async function readText(file: string): Promise<string> {
 /**
  * Reads a NumPy `.npy` file, see `parseNpy`.
  *
- * @throws {@link DataError} when the file cannot be read or is malformed
+ * @throws `DataError` when the file cannot be read or is malformed
  */
 export async function readNpy(file: string): Promise<NDArray> {
   return parseNpy(await readBytes(file), { file })

@@ -29,7 +29,7 @@ export interface LoadMultilabelOptions {
 /**
  * Loads a multi-label data set from a file.
  *
- * @throws {@link DataError} with file and line, when the file is malformed, of an unknown form, does not fit the columns, or needs `labels`
+ * @throws `DataError` with file and line, when the file is malformed, of an unknown form, does not fit the columns, or needs `labels`
  */
 export async function loadMultilabel(options: LoadMultilabelOptions): Promise<MultilabelDataset> {
   const format = options.format ?? formatOf(options.data)

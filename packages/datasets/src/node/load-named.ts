@@ -36,7 +36,7 @@ export interface TrainAndTest {
  * Loads a set of the Mulan form. Each file is looked for in the data folder and in the cache folder, as `<folder>/<name>` or
  * `<folder>/<name>.gz`, and downloaded to the cache folder when it is in neither. Its sha256 is checked in every case.
  *
- * @throws {@link DataError} when a file has another content, or cannot be downloaded
+ * @throws `DataError` when a file has another content, or cannot be downloaded
  */
 export async function loadNamedSet(
   set: NamedSet,
