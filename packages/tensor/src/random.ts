@@ -46,13 +46,14 @@ export function random(seed: number): Random {
       got: String(seed),
       expected: 'a safe integer',
     })
-  // The generator takes 32 bits; the high part of a large seed is mixed in so that it counts too.
-  return seeded((seed | 0) ^ Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b1))
+  return seeded(seed | 0, Math.floor(seed / 2 ** 32))
 }
 
-/** The first outputs of xoroshiro are close to its seed, so neighbouring seeds would start alike: they are skipped. */
-function seeded(seed: number): Random {
-  const generator = xoroshiro128plus(Math.imul(seed ^ (seed >>> 16), 0x45d9f3b) ^ 0x2545f491)
+/** The generator takes 32 bits; the high part of a large or negative seed goes into its state, so that it counts too. */
+function seeded(low: number, high: number): Random {
+  const state = xoroshiro128plus(Math.imul(low ^ (low >>> 16), 0x45d9f3b) ^ 0x2545f491).getState()
+  const generator = xoroshiro128plusFromState(state.with(1, state[1]! ^ high))
+  // The first outputs of xoroshiro are close to its seed, so neighbouring seeds would start alike: they are skipped.
   for (let i = 0; i < 64; i++) generator.next()
   return source(generator)
 }
@@ -93,7 +94,7 @@ function source(generator: Generator): Random {
       }
       return order
     },
-    split: () => seeded(generator.next()),
+    split: () => seeded(generator.next(), 0),
     state: () => generator.getState(),
   }
 }

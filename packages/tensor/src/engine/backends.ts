@@ -33,6 +33,13 @@ const loaders: Readonly<Record<Backend, (paths: WasmPaths | undefined) => Promis
  * @throws {@link EngineError} when it is not installed or does not start here
  */
 export async function loadBackend(backend: Backend, paths?: WasmPaths): Promise<void> {
+  if (!Object.hasOwn(loaders, backend))
+    throw new EngineError({
+      function: 'eagerEngine',
+      argument: 'backend',
+      got: `'${backend}'`,
+      expected: Object.keys(loaders).join(', '),
+    })
   if (tf.findBackendFactory(backend) === null) {
     try {
       await loaders[backend](paths)
@@ -65,7 +72,7 @@ function unavailable(backend: Backend, cause: unknown): EngineError {
     argument: 'backend',
     got: `'${backend}', which does not start here`,
     expected: 'a backend that is installed',
-    why: `${packageOf[backend]}: ${cause instanceof Error ? firstLine(cause) : 'it refused'}`,
+    why: `npm install ${packageOf[backend]}${cause instanceof Error ? `; ${firstLine(cause)}` : ''}`,
     cause,
   })
 }
