@@ -2,4 +2,12 @@
  * Models without structure: the baselines that every family starts from.
  * @packageDocumentation
  */
-export {}
+export { classifierPhase, type ClassifierPhaseOptions } from './classifier-phase.ts'
+export { independentSolution } from './independent-solution.ts'
+export {
+  classifierNetwork,
+  classifierSettings,
+  mlpFamily,
+  mlpLearner,
+  type MlpSettings,
+} from './mlp-family.ts'

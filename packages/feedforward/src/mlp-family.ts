@@ -1,0 +1,72 @@
+import { mlp, type Mlp, type MlpParams } from '@deepstruct/networks'
+import { type Family, family, type Labeled, type Learner, type Sizes } from '@deepstruct/training'
+import { z } from 'zod'
+import { classifierPhase } from './classifier-phase.ts'
+import { independentSolution } from './independent-solution.ts'
+
+/** The settings of the classifier, shared by the families that start from it. */
+export const classifierSettings = {
+  hidden: z.array(z.int().positive()).default([150, 150]).describe('units of each hidden layer'),
+  activation: z
+    .enum(['relu', 'softplus', 'tanh', 'elu'])
+    .default('relu')
+    .describe('what follows each hidden layer'),
+  dropoutInput: z.number().min(0).lt(1).default(0.3).describe('share of features dropped'),
+  dropoutHidden: z.number().min(0).lt(1).default(0.5).describe('share of hidden units dropped'),
+  classifierRate: z.number().positive().default(1e-3).describe('learning rate of the classifier'),
+  classifierEpochs: z.int().positive().default(40).describe('largest number of its epochs'),
+  classifierPatience: z
+    .int()
+    .positive()
+    .default(8)
+    .describe('epochs without a better score before it stops'),
+} satisfies z.ZodRawShape
+
+const settings = z.strictObject(classifierSettings)
+
+/** The settings of the `mlp` family. */
+export type MlpSettings = z.infer<typeof settings>
+
+/** The network that the settings describe. */
+export function classifierNetwork(configuration: MlpSettings, { inputs, labels }: Sizes): Mlp {
+  return mlp({
+    inputs,
+    hidden: configuration.hidden,
+    outputs: labels,
+    activation: configuration.activation,
+    dropout: { input: configuration.dropoutInput, hidden: configuration.dropoutHidden },
+  })
+}
+
+/** A multilayer perceptron with one logit for each label: the baseline without structure. */
+export const mlpFamily: Family = family<MlpSettings, MlpParams>({
+  name: 'mlp',
+  summary: 'independent labels by a multilayer perceptron (binary cross-entropy)',
+  settings,
+  learner: mlpLearner,
+  solve: (configuration, sizes) => {
+    const network = classifierNetwork(configuration, sizes)
+    return (params, x) => independentSolution(network.apply(params, x))
+  },
+})
+
+/**
+ * The learner of the `mlp` family: one phase of binary cross-entropy.
+ *
+ * @param configuration - the settings; `mlpFamily.settings.parse({})` gives the defaults
+ * @param sizes - of the problem
+ */
+export function mlpLearner(configuration: MlpSettings, sizes: Sizes): Learner<MlpParams, Labeled> {
+  const network = classifierNetwork(configuration, sizes)
+  return {
+    family: 'mlp',
+    init: (_, random) => network.init(random),
+    phases: [
+      classifierPhase(network, {
+        epochs: configuration.classifierEpochs,
+        patience: configuration.classifierPatience,
+        rate: configuration.classifierRate,
+      }),
+    ],
+  }
+}

@@ -1,0 +1,153 @@
+import {
+  add,
+  cast,
+  clip,
+  equal,
+  greater,
+  log,
+  logicalAnd,
+  logicalNot,
+  logSoftmax,
+  mul,
+  neg,
+  oneHot,
+  sigmoidCrossEntropy,
+  sub,
+  sum,
+  type Tensor,
+  where,
+} from '@deepstruct/tensor'
+import { requireClasses } from './multiclass-hinge.ts'
+import {
+  type LossOptions,
+  reduceElements,
+  reduceRows,
+  requireRank,
+  requireSame,
+} from './reduction.ts'
+import { requireUnitInterval, requireValues } from './require-values.ts'
+
+/** The smallest probability whose logarithm is taken; beyond it the loss is the constant $-\log \epsilon \approx 16$. */
+export const smallestProbability = 1e-7
+
+/**
+ * Binary cross-entropy of probabilities, summed over the labels of a row; finite at 0 and 1, where probabilities are clipped by
+ * {@link smallestProbability}.
+ *
+ * $$
+ * -\sum_j y_j \log p_j + (1 - y_j) \log (1 - p_j)
+ * $$
+ *
+ * @param probabilities - $p$ in $[0, 1]$, `[batch, ...structure]`
+ * @param labels - $y$ in $[0, 1]$, of the same shape
+ * @param options - reduction, mask
+ * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ * @throws {@link @deepstruct/tensor!DomainError} for a value outside $[0, 1]$
+ */
+export function binaryCrossEntropy(
+  probabilities: Tensor,
+  labels: Tensor,
+  options: LossOptions = {},
+): Tensor {
+  requireSame('binaryCrossEntropy', 'labels', labels, probabilities.shape, 'probabilities')
+  requireUnitInterval('binaryCrossEntropy', 'probabilities', probabilities)
+  requireUnitInterval('binaryCrossEntropy', 'labels', labels)
+  const p = clip(probabilities, smallestProbability, 1 - smallestProbability)
+  const elements = neg(add(mul(labels, log(p)), mul(sub(1, labels), log(sub(1, p)))))
+  return reduceElements('binaryCrossEntropy', elements, options)
+}
+
+/**
+ * Binary cross-entropy of logits, summed over the labels of a row; exact and finite for logits of any size.
+ *
+ * $$
+ * \sum_j \max(z_j, 0) - z_j y_j + \log(1 + e^{-|z_j|})
+ * $$
+ *
+ * @param logits - $z$, `[batch, ...structure]`; the probability is $\sigma(z)$
+ * @param labels - $y$ in $[0, 1]$, of the same shape
+ * @param options - reduction, mask
+ * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ * @throws {@link @deepstruct/tensor!DomainError} for a label outside $[0, 1]$
+ */
+export function binaryCrossEntropyWithLogits(
+  logits: Tensor,
+  labels: Tensor,
+  options: LossOptions = {},
+): Tensor {
+  requireSame('binaryCrossEntropyWithLogits', 'labels', labels, logits.shape, 'logits')
+  requireUnitInterval('binaryCrossEntropyWithLogits', 'labels', labels)
+  return reduceElements(
+    'binaryCrossEntropyWithLogits',
+    sigmoidCrossEntropy(labels, logits),
+    options,
+  )
+}
+
+/**
+ * Cross-entropy of the softmax of logits.
+ *
+ * $$
+ * -\log \frac{e^{z_y}}{\sum_k e^{z_k}}
+ * $$
+ *
+ * @param logits - $z$, `[batch, classes]`
+ * @param labels - $y$, int32 `[batch]`, in `0 … classes - 1`
+ * @param options - reduction, mask
+ * @throws {@link @deepstruct/tensor!ShapeError} when the shapes do not belong together
+ * @throws {@link @deepstruct/tensor!DomainError} for a label that is no class
+ */
+export function crossEntropyWithLogits(
+  logits: Tensor,
+  labels: Tensor,
+  options: LossOptions = {},
+): Tensor {
+  requireRank('crossEntropyWithLogits', 'logits', logits, ['batch', 'classes'])
+  requireSame(
+    'crossEntropyWithLogits',
+    'labels',
+    labels,
+    logits.shape.slice(0, 1),
+    'the rows of logits',
+  )
+  const [, classes = 0] = logits.shape
+  requireClasses('crossEntropyWithLogits', labels, classes)
+  const right = oneHot(cast(labels, 'int32'), classes)
+  // Chosen, not multiplied: a class of logit −∞ would give 0 · ∞.
+  const chosen = where(greater(right, 0), logSoftmax(logits), 0)
+  return reduceRows('crossEntropyWithLogits', neg(sum(chosen, 1)), options)
+}
+
+/**
+ * The Kullback–Leibler divergence from the prediction $q$ to the target $p$, summed over each row, with $0 \log 0 = 0$.
+ *
+ * $$
+ * \sum_j p_j \log \frac{p_j}{q_j}
+ * $$
+ *
+ * @param target - $p \ge 0$, `[batch, ...structure]`, as a rule summing to 1
+ * @param prediction - $q \ge 0$, of the same shape
+ * @param options - reduction, mask
+ * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ * @throws {@link @deepstruct/tensor!DomainError} for a value outside $[0, 1]$, and where $q = 0 < p$: the divergence is infinite
+ */
+export function klDivergence(
+  target: Tensor,
+  prediction: Tensor,
+  options: LossOptions = {},
+): Tensor {
+  requireSame('klDivergence', 'prediction', prediction, target.shape, 'target')
+  requireUnitInterval('klDivergence', 'target', target)
+  requireUnitInterval('klDivergence', 'prediction', prediction)
+  const present = greater(target, 0)
+  requireValues(
+    'klDivergence',
+    'prediction',
+    logicalNot(logicalAnd(present, equal(prediction, 0))),
+    '0 where target is positive',
+    'positive values there',
+    'the divergence is infinite',
+  )
+  const ratio = sub(log(where(present, target, 1)), log(where(present, prediction, 1)))
+  return reduceElements('klDivergence', mul(target, ratio), options)
+}

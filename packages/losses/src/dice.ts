@@ -1,0 +1,36 @@
+import { add, div, mul, sub, type Tensor } from '@deepstruct/tensor'
+import { type LossOptions, reduceRows, requireSame, rowSums } from './reduction.ts'
+
+/** The options of {@link dice}. */
+export interface DiceOptions extends LossOptions {
+  /** $\epsilon$, which makes the loss of two empty rows 0 and keeps the gradient finite; default 1. */
+  readonly smoothing?: number
+}
+
+/**
+ * The Dice loss of soft masks (Milletari et al. 2016, section 3, with the plain sums of probabilities below).
+ *
+ * $$
+ * 1 - \frac{2 \sum_j p_j y_j + \epsilon}{\sum_j p_j + \sum_j y_j + \epsilon}
+ * $$
+ *
+ * @param probabilities - $p$ in $[0, 1]$, `[batch, ...structure]`
+ * @param labels - $y$ in $[0, 1]$, of the same shape
+ * @param options - reduction, mask of rows or elements, smoothing
+ * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ */
+export function dice(probabilities: Tensor, labels: Tensor, options: DiceOptions = {}): Tensor {
+  requireSame('dice', 'labels', labels, probabilities.shape, 'probabilities')
+  const { smoothing = 1, where: mask, ...rest } = options
+  const elementwise = mask !== undefined && mask.rank === probabilities.rank && mask.rank > 1
+  if (elementwise) requireSame('dice', 'where', mask, probabilities.shape, 'probabilities')
+  const counted = (x: Tensor): Tensor => rowSums(elementwise ? mul(x, mask) : x)
+  const overlap = counted(mul(probabilities, labels))
+  const total = add(counted(probabilities), counted(labels))
+  const rows = sub(1, div(add(mul(2, overlap), smoothing), add(total, smoothing)))
+  return reduceRows(
+    'dice',
+    rows,
+    elementwise || mask === undefined ? rest : { ...rest, where: mask },
+  )
+}

@@ -1,0 +1,23 @@
+import { squaredDifference, type Tensor } from '@deepstruct/tensor'
+import { type LossOptions, reduceElements, requireSame } from './reduction.ts'
+
+/**
+ * The squared error, summed over each row (the $L_2$ loss).
+ *
+ * $$
+ * \sum_j (\hat y_j - y_j)^2
+ * $$
+ *
+ * @param predictions - $\hat y$, `[batch, ...structure]`
+ * @param targets - $y$, of the same shape
+ * @param options - reduction, mask
+ * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ */
+export function squaredError(
+  predictions: Tensor,
+  targets: Tensor,
+  options: LossOptions = {},
+): Tensor {
+  requireSame('squaredError', 'targets', targets, predictions.shape, 'predictions')
+  return reduceElements('squaredError', squaredDifference(predictions, targets), options)
+}

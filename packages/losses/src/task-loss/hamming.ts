@@ -1,0 +1,29 @@
+import { add, div, mul, sub, type Tensor } from '@deepstruct/tensor'
+import { requireSame, rowSums } from '../reduction.ts'
+
+/**
+ * The Hamming loss as a task loss: how many labels are wrong. On relaxed outputs it is the expected number when each label is drawn by
+ * itself, which is linear in $y$.
+ *
+ * $$
+ * \sum_j y^*_j (1 - y_j) + (1 - y^*_j)\, y_j
+ * $$
+ *
+ * @param yTrue - $y^*$, `[batch, ...structure]`
+ * @param y - of the same shape
+ * @returns `[batch]`, in labels
+ * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ */
+export function hamming(yTrue: Tensor, y: Tensor): Tensor {
+  requireSame('hamming', 'y', y, yTrue.shape, 'yTrue')
+  return rowSums(add(mul(yTrue, sub(1, y)), mul(sub(1, yTrue), y)))
+}
+
+/**
+ * {@link hamming} as a share of the labels, in $[0, 1]$.
+ *
+ * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ */
+export function normalizedHamming(yTrue: Tensor, y: Tensor): Tensor {
+  return div(hamming(yTrue, y), Math.max(1, y.size / Math.max(1, y.shape[0] ?? 1)))
+}

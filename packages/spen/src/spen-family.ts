@@ -1,0 +1,136 @@
+import { classifierNetwork, classifierPhase, classifierSettings } from '@deepstruct/feedforward'
+import {
+  energySolver,
+  type IterativeMinimizer,
+  logitGradient,
+  projectedGradient,
+} from '@deepstruct/inference'
+
+import {
+  adam,
+  type Family,
+  family,
+  type Labeled,
+  type Learner,
+  type Phase,
+  type Sizes,
+} from '@deepstruct/training'
+import { z } from 'zod'
+import { endToEndPhase } from './end-to-end-phase.ts'
+import type { LabelEnergy } from './label-energy/label-energy.ts'
+import { measurementEnergy } from './label-energy/measurement-energy.ts'
+import { pairwiseEnergy } from './label-energy/pairwise-energy.ts'
+import { spen, type SpenParams } from './spen.ts'
+import { ssvmPhase } from './ssvm-phase.ts'
+
+const settings = z.strictObject({
+  ...classifierSettings,
+  labelEnergy: z
+    .enum(['measurements', 'pairwise', 'none'])
+    .default('measurements')
+    .describe('the energy of the labels together; none leaves them independent, as a control'),
+  measurements: z.int().positive().default(16).describe('measurements of the label energy'),
+  learning: z
+    .enum(['ssvm', 'end-to-end'])
+    .default('ssvm')
+    .describe('structured hinge, or differentiation through the inference'),
+  inferenceSteps: z.int().positive().default(10).describe('steps of inference'),
+  inferenceRate: z
+    .number()
+    .positive()
+    .optional()
+    .describe('their size; default 0.03 projected (ssvm), 1 on logits (end-to-end)'),
+  energyRate: z.number().positive().default(3e-4).describe('learning rate of the energy phase'),
+  energyEpochs: z.int().nonnegative().default(15).describe('largest number of its epochs'),
+  jointRate: z.number().positive().default(1e-4).describe('learning rate of the joint phase'),
+  jointEpochs: z.int().nonnegative().default(15).describe('largest number of its epochs'),
+  patience: z
+    .int()
+    .positive()
+    .default(5)
+    .describe('epochs of these phases without a better score before they stop'),
+})
+
+/** The settings of the `spen` family. */
+export type SpenSettings = z.infer<typeof settings>
+
+type Params = SpenParams<unknown>
+
+/** A structured prediction energy network over a pretrained classifier. */
+export const spenFamily: Family = family<SpenSettings, Params>({
+  name: 'spen',
+  summary: 'structured prediction energy network (structured SVM or end-to-end learning)',
+  settings,
+  learner: spenLearner,
+  solve: (configuration, sizes) =>
+    energySolver(model(configuration, sizes), inference(configuration)),
+})
+
+/**
+ * The learner of the `spen` family, in three phases: the classifier alone, then the energy on its fixed features, then all together
+ * at a low rate.
+ *
+ * @param configuration - the settings; `spenFamily.settings.parse({})` gives the defaults
+ * @param sizes - of the problem
+ */
+export function spenLearner(configuration: SpenSettings, sizes: Sizes): Learner<Params, Labeled> {
+  const network = classifierNetwork(configuration, sizes)
+  const energy = model(configuration, sizes)
+  const { classifierEpochs, classifierPatience, classifierRate } = configuration
+  const { energyEpochs, energyRate, jointEpochs, jointRate, patience } = configuration
+  const structured = (
+    name: string,
+    moves: readonly (keyof Params)[],
+    rate: number,
+    epochs: number,
+  ): Phase<Params, Labeled> => {
+    const optimizer = adam({ rate })
+    const shared = { name, moves, optimizer, epochs, patience, inference: inference(configuration) }
+    return configuration.learning === 'ssvm'
+      ? ssvmPhase(energy, shared)
+      : endToEndPhase(energy, shared)
+  }
+  return {
+    family: 'spen',
+    init: (_, random) => energy.init(random),
+    phases: [
+      classifierPhase(network, {
+        epochs: classifierEpochs,
+        patience: classifierPatience,
+        rate: classifierRate,
+      }),
+      structured('energy', ['output', 'label'], energyRate, energyEpochs),
+      structured('joint', ['features', 'output', 'label'], jointRate, jointEpochs),
+    ],
+  }
+}
+
+function model(configuration: SpenSettings, sizes: Sizes): ReturnType<typeof spen<unknown>> {
+  const labelEnergy = labelEnergies[configuration.labelEnergy](configuration, sizes)
+  return spen({
+    network: classifierNetwork(configuration, sizes),
+    ...(labelEnergy === undefined ? {} : { labelEnergy }),
+  })
+}
+
+const labelEnergies: Readonly<
+  Record<
+    SpenSettings['labelEnergy'],
+    (configuration: SpenSettings, sizes: Sizes) => LabelEnergy | undefined
+  >
+> = {
+  measurements: ({ measurements }, { labels }) =>
+    measurementEnergy({ labels, measurements }) as LabelEnergy,
+  pairwise: (_, { labels }) => pairwiseEnergy({ labels }) as LabelEnergy,
+  none: () => undefined,
+}
+
+function inference({
+  learning,
+  inferenceSteps: steps,
+  inferenceRate,
+}: SpenSettings): IterativeMinimizer {
+  return learning === 'ssvm'
+    ? projectedGradient({ steps, stepSize: inferenceRate ?? 0.03 })
+    : logitGradient({ steps, stepSize: inferenceRate ?? 1 })
+}
