@@ -23,7 +23,9 @@ export interface ErrorDetails {
  * `function: argument is got, expected expected (why)`, preceded by `file:line` for data.
  */
 export class DeepstructError extends Error {
+  /** The name of the class. */
   override readonly name: string = 'DeepstructError'
+  /** What the message is made of. */
   readonly details: ErrorDetails
 
   constructor(details: ErrorDetails) {

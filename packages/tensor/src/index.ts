@@ -81,7 +81,7 @@ export {
   square,
   step,
 } from './ops/elementwise.ts'
-export { cumSum, gather, segmentSum, topK } from './ops/indexing.ts'
+export { cumSum, gather, segmentSum, topK, type TopK } from './ops/indexing.ts'
 export { dot, matMul, type MatMulOptions } from './ops/linear-algebra.ts'
 export { logSigmoid, sigmoid, sigmoidCrossEntropy, softplus, tanh } from './ops/logistic.ts'
 export {
@@ -116,7 +116,7 @@ export { logSoftmax, softmax } from './ops/softmax.ts'
 export { offTape, stopGradient } from './ops/tape.ts'
 export { isTensor, type Tensor, type TensorLike } from './ops/tensor.ts'
 export type { Backend, WasmPaths } from './engine/backends.ts'
-export { check, type Check, collectChecks } from './engine/check.ts'
+export { check, type Check, type Checked, collectChecks } from './engine/check.ts'
 export { currentEngine, useEngine } from './engine/current.ts'
 export { Device, dispose, read } from './engine/device.ts'
 export { eagerEngine, type EagerOptions } from './engine/eager.ts'

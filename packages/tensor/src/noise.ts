@@ -6,21 +6,29 @@ export type NoiseSpec =
   | {
       /** Uniform in $[\text{low}, \text{high})$. */
       readonly kind: 'uniform'
+      /** The extents. */
       readonly shape: readonly number[]
+      /** The smallest number. */
       readonly low: number
+      /** The end of the range. */
       readonly high: number
     }
   | {
       /** Normal. */
       readonly kind: 'normal'
+      /** The extents. */
       readonly shape: readonly number[]
+      /** The expectation. */
       readonly mean: number
+      /** The standard deviation. */
       readonly deviation: number
     }
   | {
       /** A dropout mask: 0 with probability `rate`, else $1 / (1 - \text{rate})$, so that the expectation stays. */
       readonly kind: 'dropout'
+      /** The extents. */
       readonly shape: readonly number[]
+      /** The probability of 0, in $[0, 1)$. */
       readonly rate: number
       /** What the mask will multiply, where that is mostly zeros: only its nonzeros are drawn for. */
       readonly support?: NDArray

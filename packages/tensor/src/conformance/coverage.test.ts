@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import * as library from '../index.ts'
@@ -22,6 +22,11 @@ describe('the table of cases', () => {
     const covered = new Set(opCases.map(({ op }) => op))
     expect(ops.filter((op) => !covered.has(op))).toEqual([])
     expect(ops.length).toBeGreaterThan(60)
+  })
+
+  it('is as long as the one in the README', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+    expect(ops.filter((op) => !readme.includes(`\`${op}\``))).toEqual([])
   })
 
   it('names only ops', () => {

@@ -25,8 +25,16 @@ export function check(flag: Tensor, error: () => DeepstructError): void {
   else if (flag.dataSync().includes(0)) throw error()
 }
 
+/** A function's result beside the checks that it made. */
+export interface Checked<R> {
+  /** What the function returned. */
+  readonly result: R
+  /** The conditions to look at after the run. */
+  readonly checks: readonly Check[]
+}
+
 /** Runs a function and collects the checks it made; for engines. */
-export function collectChecks<R>(fn: () => R): { result: R; checks: readonly Check[] } {
+export function collectChecks<R>(fn: () => R): Checked<R> {
   const checks: Check[] = []
   running.push(checks)
   try {

@@ -52,10 +52,18 @@ export function cumSum(x: Tensor, axis = -1, exclusive = false, reverse = false)
   )(x)
 }
 
+/** The largest elements along the last axis. */
+export interface TopK {
+  /** The elements, largest first. */
+  readonly values: Tensor
+  /** Their int32 positions along the axis; the first one at a tie. */
+  readonly indices: Tensor
+}
+
 /**
  * The $k$ largest elements along the last axis, largest first, with their int32 indices. The values carry no gradient; gather
  * with the indices where one is needed.
  */
-export function topK(x: Tensor, k: number): { values: Tensor; indices: Tensor } {
+export function topK(x: Tensor, k: number): TopK {
   return offTape(() => tf.topk(x, k, true))
 }
