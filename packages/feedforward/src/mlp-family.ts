@@ -4,8 +4,26 @@ import { z } from 'zod'
 import { classifierPhase } from './classifier-phase.ts'
 import { independentSolution } from './independent-solution.ts'
 
-/** The settings of the classifier, shared by the families that start from it. */
-export const classifierSettings = {
+/** The settings of a classifier of independent labels; a type and no interface, so that it counts as JSON. */
+export type MlpSettings = {
+  /** Units of each hidden layer. */
+  readonly hidden: readonly number[]
+  /** What follows each hidden layer. */
+  readonly activation: 'relu' | 'softplus' | 'tanh' | 'elu'
+  /** Share of features dropped in training, in $[0, 1)$. */
+  readonly dropoutInput: number
+  /** Share of hidden units dropped in training, in $[0, 1)$. */
+  readonly dropoutHidden: number
+  /** Learning rate of Adam. */
+  readonly classifierRate: number
+  /** Largest number of epochs. */
+  readonly classifierEpochs: number
+  /** Epochs without a better score before training stops. */
+  readonly classifierPatience: number
+}
+
+/** The schema of {@link MlpSettings}, field by field: families that start from a classifier take it into their own. */
+export const classifierSettings: Readonly<Record<keyof MlpSettings, z.ZodType>> = {
   hidden: z.array(z.int().positive()).default([150, 150]).describe('units of each hidden layer'),
   activation: z
     .enum(['relu', 'softplus', 'tanh', 'elu'])
@@ -20,12 +38,7 @@ export const classifierSettings = {
     .positive()
     .default(8)
     .describe('epochs without a better score before it stops'),
-} satisfies z.ZodRawShape
-
-const settings = z.strictObject(classifierSettings)
-
-/** The settings of the `mlp` family. */
-export type MlpSettings = z.infer<typeof settings>
+}
 
 /** The network that the settings describe. */
 export function classifierNetwork(configuration: MlpSettings, { inputs, labels }: Sizes): Mlp {
@@ -42,7 +55,7 @@ export function classifierNetwork(configuration: MlpSettings, { inputs, labels }
 export const mlpFamily: Family = family<MlpSettings, MlpParams>({
   name: 'mlp',
   summary: 'independent labels by a multilayer perceptron (binary cross-entropy)',
-  settings,
+  settings: z.strictObject(classifierSettings),
   learner: mlpLearner,
   solve: (configuration, sizes) => {
     const network = classifierNetwork(configuration, sizes)

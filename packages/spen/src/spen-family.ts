@@ -1,4 +1,9 @@
-import { classifierNetwork, classifierPhase, classifierSettings } from '@deepstruct/feedforward'
+import {
+  classifierNetwork,
+  classifierPhase,
+  classifierSettings,
+  type MlpSettings,
+} from '@deepstruct/feedforward'
 import {
   energySolver,
   type IterativeMinimizer,
@@ -51,8 +56,29 @@ const settings = z.strictObject({
     .describe('epochs of these phases without a better score before they stop'),
 })
 
-/** The settings of the `spen` family. */
-export type SpenSettings = z.infer<typeof settings>
+/** The settings of the `spen` family; a type and no interface, so that it counts as JSON. */
+export type SpenSettings = MlpSettings & {
+  /** The energy of the labels together; `none` leaves them independent, as a control. */
+  readonly labelEnergy: 'measurements' | 'pairwise' | 'none'
+  /** The number of measurements, where those are the label energy. */
+  readonly measurements: number
+  /** The structured hinge, or differentiation through the inference. */
+  readonly learning: 'ssvm' | 'end-to-end'
+  /** Steps of inference, in training and at test time. */
+  readonly inferenceSteps: number
+  /** Their size; left out, 0.03 for projected steps (ssvm) and 1 for steps on logits (end-to-end). */
+  readonly inferenceRate?: number
+  /** Learning rate of the phase in which the features are fixed. */
+  readonly energyRate: number
+  /** Largest number of its epochs. */
+  readonly energyEpochs: number
+  /** Learning rate of the phase in which everything moves. */
+  readonly jointRate: number
+  /** Largest number of its epochs. */
+  readonly jointEpochs: number
+  /** Epochs of these phases without a better score before they stop. */
+  readonly patience: number
+}
 
 type Params = SpenParams<unknown>
 
