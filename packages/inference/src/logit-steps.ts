@@ -1,4 +1,4 @@
-import { add, mul, sub, type Tensor, zerosLike } from '@deepstruct/tensor'
+import { add, mul, type Tensor, zerosLike } from '@deepstruct/tensor'
 import { iterate, type IterationOptions, type IterativeMinimizer } from './iterate.ts'
 import type { Problem } from './minimizer.ts'
 import { fraction, positive } from './options.ts'

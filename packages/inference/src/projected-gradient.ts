@@ -57,9 +57,7 @@ export function projectedGradient(options: ProjectedGradientOptions = {}): Itera
     inertia: number,
   ): Tensor => {
     const moved = sub(y, mul(size, gradient))
-    return domain.project(
-      inertia === 0 ? moved : add(moved, mul(inertia, sub(y, previous))),
-    )
+    return domain.project(inertia === 0 ? moved : add(moved, mul(inertia, sub(y, previous))))
   }
 
   if (backtracking === undefined) {
