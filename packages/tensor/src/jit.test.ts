@@ -11,8 +11,10 @@ import {
   eagerEngine,
   type Engine,
   EngineError,
+  grad,
   greater,
   jit,
+  loop,
   matMul,
   mul,
   ndarray,
@@ -117,6 +119,34 @@ describe.each(['wasm', 'cpu'] as const)('jit on %s', (backend) => {
     await expect(thrown(array([1]))).rejects.toThrow(RangeError)
     dispose(state)
     expect(memory().numTensors).toBe(before)
+  })
+
+  it('looks at checks inside gradients and loops after the run', async () => {
+    const before = engine.memory().arrays
+    const demanding = jit((x: Tensor) =>
+      loop(
+        3,
+        (state: { y: Tensor }) => ({
+          y: grad((y: Tensor) => {
+            check(
+              greater(y, 0),
+              () =>
+                new DivergenceError({
+                  function: 'demanding',
+                  argument: 'y',
+                  got: 'negative',
+                  expected: 'positive',
+                }),
+            )
+            return sum(mul(y, y))
+          })(state.y),
+        }),
+        { y: x },
+      ),
+    )
+    expect([...(await demanding(array([1]))).y.data]).toEqual([8])
+    await expect(demanding(array([-1]))).rejects.toThrow(DivergenceError)
+    expect(engine.memory().arrays).toBe(before)
   })
 
   it('refuses what is no array, and says where it sits', async () => {

@@ -13,7 +13,6 @@ const loaders: Readonly<Record<Backend, (paths: WasmPaths | undefined) => Promis
   async wasm(paths) {
     const wasm = await import('@tensorflow/tfjs-backend-wasm')
     if (paths !== undefined) wasm.setWasmPaths(paths)
-    await import('@tensorflow/tfjs-backend-cpu')
   },
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),
   async tensorflow() {
@@ -40,39 +39,43 @@ export async function loadBackend(backend: Backend, paths?: WasmPaths): Promise<
       got: `'${backend}'`,
       expected: Object.keys(loaders).join(', '),
     })
-  if (tf.findBackendFactory(backend) === null) {
-    try {
-      await loaders[backend](paths)
-    } catch (cause) {
-      throw unavailable(backend, cause)
-    }
-  }
+  await register(backend, paths)
+  // It computes what wasm lacks.
+  if (backend === 'wasm') await register('cpu')
   // In Node, tfjs-core registers no gradients of its own; where the user's tfjs has, they are left alone.
   if (tf.getGradient('Add') === undefined) await import('#gradients')
-  const started = await tf.setBackend(backend).catch((cause: unknown) => {
-    throw unavailable(backend, cause)
-  })
-  if (!started) throw unavailable(backend, undefined)
+  if (!(await tf.setBackend(backend)))
+    throw unavailable(
+      backend,
+      backend === 'wasm'
+        ? 'in a browser, wasmPaths says where the .wasm files are served'
+        : 'this machine or browser does not support it',
+    )
   if (backend === 'wasm') {
     replaceWasmKernels()
     installFallbackKernels('wasm', 'cpu')
   }
-  // The cpu backend also computes what wasm lacks.
-  if (backend === 'wasm' || backend === 'cpu') silence(tf.findBackend('cpu'))
+  // The cpu backend prints an advertisement when it is first used in Node.
+  if (backend === 'wasm' || backend === 'cpu')
+    Object.assign(tf.findBackend('cpu'), { firstUse: false })
 }
 
-/** The cpu backend prints an advertisement when it is first used in Node. */
-function silence(cpu: object): void {
-  Object.assign(cpu, { firstUse: false })
+async function register(backend: Backend, paths?: WasmPaths): Promise<void> {
+  if (tf.findBackendFactory(backend) !== null) return
+  try {
+    await loaders[backend](paths)
+  } catch (cause) {
+    throw unavailable(backend, `npm install ${packageOf[backend]}`, cause)
+  }
 }
 
-function unavailable(backend: Backend, cause: unknown): EngineError {
+function unavailable(backend: Backend, hint: string, cause?: unknown): EngineError {
   return new EngineError({
     function: 'eagerEngine',
     argument: 'backend',
     got: `'${backend}', which does not start here`,
-    expected: 'a backend that is installed',
-    why: `npm install ${packageOf[backend]}${cause instanceof Error ? `; ${firstLine(cause)}` : ''}`,
+    expected: 'a backend that is installed and supported',
+    why: cause instanceof Error ? `${hint}; ${firstLine(cause)}` : hint,
     cause,
   })
 }

@@ -1,4 +1,6 @@
+import { keep } from '@tensorflow/tfjs-core'
 import type { DeepstructError } from '../errors.ts'
+import { offTape } from '../ops/tape.ts'
 import type { Tensor } from '../ops/tensor.ts'
 
 /** A condition on values that is looked at after a run. */
@@ -21,7 +23,8 @@ const running: Check[][] = []
  */
 export function check(flag: Tensor, error: () => DeepstructError): void {
   const list = running.at(-1)
-  if (list !== undefined) list.push({ flag, error })
+  // Kept, because the scopes around this place, those of gradients and loops, end before the run does.
+  if (list !== undefined) list.push({ flag: keep(offTape(() => flag.clone())), error })
   else if (flag.dataSync().includes(0)) throw error()
 }
 
@@ -33,12 +36,18 @@ export interface Checked<R> {
   readonly checks: readonly Check[]
 }
 
-/** Runs a function and collects the checks it made; for engines. */
+/**
+ * Runs a function and collects the checks it made; for engines. The flags belong to the caller, who frees them; when the function
+ * throws they are freed here.
+ */
 export function collectChecks<R>(fn: () => R): Checked<R> {
   const checks: Check[] = []
   running.push(checks)
   try {
     return { result: fn(), checks }
+  } catch (error) {
+    for (const { flag } of checks) flag.dispose()
+    throw error
   } finally {
     running.pop()
   }

@@ -146,12 +146,16 @@ function execute(program: Program, upload: () => unknown[]): Execution {
   try {
     tf.tidy(() => {
       const inputs = upload()
-      const { result, checks } = collectChecks(() => program.fn(...(inputs as never[])))
-      const { leaves, rebuild } = flatten(result, isTensor, notATensor(program.name))
-      // Clones (they share the memory), because a result can be an argument, or the same tensor twice.
-      const tensors = leaves.map((leaf) => tf.keep(leaf.clone()))
-      const flags = checks.map(({ flag, error }) => ({ flag: tf.keep(flag.clone()), error }))
-      execution = { tensors, checks: flags, rebuild }
+      const { result, checks } = collectChecks(() => {
+        const { leaves, rebuild } = flatten(
+          program.fn(...(inputs as never[])),
+          isTensor,
+          notATensor(program.name),
+        )
+        // Clones (they share the memory), because a result can be an argument, or the same tensor twice.
+        return { tensors: leaves.map((leaf) => tf.keep(leaf.clone())), rebuild }
+      })
+      execution = { ...result, checks }
     })
   } catch (error) {
     abandonTape()
