@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { families } from './families.ts'
 import { schemaOptions } from './options/schema-option.ts'
-import { trainOptions } from './train/train-options.ts'
+import { train } from './commands/train.ts'
 
 const packages = join(import.meta.dirname, '../..')
 
@@ -35,7 +35,7 @@ it.each(families.map((family) => [family.name, family] as const))(
   'the settings of %s have defaults and descriptions, and no name that train has itself',
   (_, family) => {
     expect(family.settings.safeParse({}).success).toBe(true)
-    const own = new Set(schemaOptions(trainOptions).map(({ key }) => key))
+    const own = new Set(schemaOptions(train.options).map(({ key }) => key))
     for (const { key, description } of schemaOptions(family.settings)) {
       expect(own).not.toContain(key)
       expect(description).not.toBe('')

@@ -1,11 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import type { Family } from '@deepstruct/training'
-import { z } from 'zod'
-import type { CommandContext } from './commands/command-context.ts'
-import { demo, demoOptions } from './commands/demo.ts'
-import { evaluate, evaluateOptions } from './commands/evaluate.ts'
-import { info, infoOptions } from './commands/info.ts'
-import { predict, predictOptions } from './commands/predict.ts'
+import type { CommandContext, CommandDefinition } from './commands/command.ts'
+import { demo } from './commands/demo.ts'
+import { evaluate } from './commands/evaluate.ts'
+import { info } from './commands/info.ts'
+import { predict } from './commands/predict.ts'
 import { train } from './commands/train.ts'
 import { errorLine, isBrokenPipe, UsageError } from './errors.ts'
 import { families as everyFamily } from './families.ts'
@@ -13,8 +12,6 @@ import type { Io } from './io.ts'
 import { findFamily } from './model/find-family.ts'
 import { addOptions } from './options/add-options.ts'
 import { readConfig } from './options/read-config.ts'
-import type { Values } from './options/read-options.ts'
-import { trainOptions } from './train/train-options.ts'
 import { version } from './version.ts'
 
 /**
@@ -60,52 +57,32 @@ async function deepstruct(context: CommandContext, exit: (code: number) => void)
     })
     .showHelpAfterError('(--help shows the options)')
 
-  const add = (
-    name: string,
-    description: string,
-    schema: z.ZodObject,
-    action: (values: Values, config: Values) => Promise<number>,
-  ): Command => {
-    const command = program.command(name).description(description)
-    addOptions(command, schema, 'Options:')
+  const { family, help } = await chosenFamily(args, families)
+  const add = (definition: CommandDefinition): Command => {
+    const command = program.command(definition.name).description(definition.description)
+    addOptions(command, definition.options, 'Options:')
     command
       .option('--config <file.json>', 'take options from a JSON object; the command line wins')
       .action(async () => {
         const { config, ...values } = command.opts<{ config?: string }>()
-        exit(await action(values, config === undefined ? {} : await readConfig(config)))
+        const [file] = command.args
+        exit(
+          await definition.run(
+            file === undefined ? values : { ...values, modelFile: file },
+            config === undefined ? {} : await readConfig(config),
+            { ...context, ...(family === undefined ? {} : { family }) },
+          ),
+        )
       })
     return command
   }
 
-  const { family, help } = await chosenFamily(args, families)
-  const training = add('train', 'train a model', trainOptions, (values, config) => {
-    if (family === undefined) throw new UsageError('the option --model is missing')
-    return train(family, values, config, context)
-  })
+  const training = add(train).addHelpText('after', help)
   if (family !== undefined) addOptions(training, family.settings, `Settings of ${family.name}:`)
-  training.addHelpText('after', help)
-  add('evaluate', 'measure a model on examples with labels', evaluateOptions, (values, config) =>
-    evaluate(values, config, context),
-  )
-  add(
-    'predict',
-    'predict labels: JSON lines {"id"?, "x": [..] | {"index": value}} from stdin to stdout',
-    predictOptions,
-    (values, config) => predict(values, config, context),
-  )
-  add(
-    'demo',
-    'train and compare models on synthetic data, in under a minute',
-    demoOptions,
-    (values, config) => demo(values, config, context),
-  )
-  const about = add(
-    'info',
-    'describe a model file, or this installation',
-    infoOptions,
-    (values, config) => info({ ...values, ...fileArgument(about) }, config, context),
-  )
-  about.argument('[model-file]', 'the same as --model-file')
+  add(evaluate)
+  add(predict)
+  add(demo)
+  add(info).argument('[model-file]', 'the same as --model-file')
   return program
 }
 
@@ -138,11 +115,6 @@ async function chosenFamily(
   const { model, config } = scan.opts<{ model?: string; config?: string }>()
   const name = model ?? (config === undefined ? undefined : (await readConfig(config))['model'])
   return typeof name === 'string' ? { family: findFamily(families, name), help } : { help }
-}
-
-function fileArgument(command: Command): Values {
-  const [file] = command.args
-  return file === undefined ? {} : { modelFile: file }
 }
 
 function knownCommand(args: readonly string[]): string {

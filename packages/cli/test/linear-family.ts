@@ -28,13 +28,13 @@ function logits({ linear }: Params, x: Tensor): Tensor {
 
 function solve(params: Params, x: Tensor) {
   const scores = logits(params, x)
-  const rows = [x.shape[0] as number]
+  const rows = [x.shape[0] ?? 0]
   return {
     y: sigmoid(scores),
     energy: neg(sum(mul(sigmoid(scores), scores), 1)),
     steps: fill(rows, 1, 'int32'),
     status: fill(rows, 0, 'int32'),
-    trace: fill([rows[0] as number, 3], 1),
+    trace: fill([...rows, 3], 1),
   }
 }
 

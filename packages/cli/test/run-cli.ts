@@ -18,6 +18,8 @@ export async function runCli(
     readonly env?: Io['env']
     /** Called with each text on stderr; may call `interrupt`. */
     readonly onStderr?: (text: string, interrupt: () => void) => void
+    /** Interrupts as soon as the command listens. */
+    readonly interruptAtOnce?: boolean
     readonly stdout?: Writable
     readonly isTTY?: boolean
   } = {},
@@ -34,6 +36,7 @@ export async function runCli(
       env: world.env ?? {},
       onInterrupt(handler) {
         interrupt = handler
+        if (world.interruptAtOnce === true) handler()
         return () => {
           interrupt = () => undefined
         }

@@ -13,20 +13,19 @@ import { writeAll } from '../output/write-all.ts'
 import type { ComparedModel } from '../report/demo-report.ts'
 import { requireWritable } from '../train/file-places.ts'
 import { trainModel } from '../train/train-model.ts'
-import type { CommandContext } from './command-context.ts'
-import { shared } from './shared-options.ts'
+import type { CommandContext, CommandDefinition } from './command.ts'
+import { engineOption, jsonOption, quietOption } from './shared-options.ts'
 
-/** The options of `demo`. */
-export const demoOptions = z.strictObject({
+const schema = z.strictObject({
   report: z
     .string()
     .default('demo-report.html')
     .describe('the page to write')
     .meta({ placeholder: 'file.html' }),
   seed: z.int().default(0).describe('of the data and of training'),
-  engine: shared.engine,
-  json: shared.json,
-  quiet: shared.quiet,
+  engine: engineOption,
+  json: jsonOption,
+  quiet: quietOption,
 })
 
 /** A model that takes part in the demo. */
@@ -42,13 +41,20 @@ const contenders: readonly Contender[] = [
   { name: 'SPEN', family: 'spen', settings: {} },
 ]
 
-/** Trains models on synthetic data with planted label dependence and compares them; resolves to the exit code. */
-export async function demo(
+/** Trains models on synthetic data with planted label dependence and compares them. */
+export const demo: CommandDefinition = {
+  name: 'demo',
+  description: 'train and compare models on synthetic data, in under a minute',
+  options: schema,
+  run,
+}
+
+async function run(
   values: Values,
   config: Values,
   { io, families }: CommandContext,
 ): Promise<number> {
-  const options = readOptions(demoOptions, values, config)
+  const options = readOptions(schema, values, config)
   const { seed } = options
   await requireWritable({ '--report': options.report })
   await startEngine(options.engine)

@@ -9,23 +9,30 @@ import { progressReporter } from '../output/progress.ts'
 import { reportTable } from '../output/report-table.ts'
 import { writeAll } from '../output/write-all.ts'
 import { requireWritable } from '../train/file-places.ts'
-import type { CommandContext } from './command-context.ts'
-import { modelFile, shared } from './shared-options.ts'
+import type { CommandContext, CommandDefinition } from './command.ts'
+import {
+  dataDirOption,
+  engineOption,
+  jsonOption,
+  labelsOption,
+  modelFileOption,
+  quietOption,
+  reportOption,
+} from './shared-options.ts'
 
-/** The options of `evaluate`. */
-export const evaluateOptions = z.strictObject({
-  modelFile,
+const schema = z.strictObject({
+  modelFile: modelFileOption,
   data: z
     .string()
     .describe(`examples with labels: a file, or the test part of ${publishedNames.join(', ')}`)
     .meta({ placeholder: 'file|name' }),
-  labels: shared.labels,
-  dataDir: shared.dataDir,
+  labels: labelsOption,
+  dataDir: dataDirOption,
   batchSize: z.int().positive().default(256).describe('examples predicted at once'),
-  report: shared.report,
-  engine: shared.engine,
-  json: shared.json,
-  quiet: shared.quiet,
+  report: reportOption,
+  engine: engineOption,
+  json: jsonOption,
+  quiet: quietOption,
 })
 
 /** What `evaluate --json` prints. */
@@ -34,13 +41,20 @@ export interface Evaluated extends ModelReport {
   readonly family: string
 }
 
-/** Measures a model on examples with labels; resolves to the exit code. */
-export async function evaluate(
+/** Measures a model on examples with labels. */
+export const evaluate: CommandDefinition = {
+  name: 'evaluate',
+  description: 'measure a model on examples with labels',
+  options: schema,
+  run,
+}
+
+async function run(
   values: Values,
   config: Values,
   { io, families }: CommandContext,
 ): Promise<number> {
-  const options = readOptions(evaluateOptions, values, config)
+  const options = readOptions(schema, values, config)
   await requireWritable({ '--report': options.report })
   const progress = progressReporter(io.stderr, { quiet: options.quiet })
   const model = await openModel(options.modelFile, families)

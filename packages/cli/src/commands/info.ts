@@ -7,22 +7,28 @@ import { readOptions, type Values } from '../options/read-options.ts'
 import { short } from '../output/number.ts'
 import { writeAll } from '../output/write-all.ts'
 import { version } from '../version.ts'
-import type { CommandContext } from './command-context.ts'
-import { modelFile, shared } from './shared-options.ts'
+import type { CommandContext, CommandDefinition } from './command.ts'
+import { jsonOption, modelFileOption } from './shared-options.ts'
 
-/** The options of `info`. */
-export const infoOptions = z.strictObject({
-  modelFile: modelFile.exactOptional(),
-  json: shared.json,
+const schema = z.strictObject({
+  modelFile: modelFileOption.exactOptional(),
+  json: jsonOption,
 })
 
-/** Describes a model file, or this installation; resolves to the exit code. */
-export async function info(
+/** Describes a model file, or this installation. */
+export const info: CommandDefinition = {
+  name: 'info',
+  description: 'describe a model file, or this installation',
+  options: schema,
+  run,
+}
+
+async function run(
   values: Values,
   config: Values,
   { io, families }: CommandContext,
 ): Promise<number> {
-  const options = readOptions(infoOptions, values, config)
+  const options = readOptions(schema, values, config)
   const facts =
     options.modelFile === undefined
       ? {

@@ -7,12 +7,11 @@ import { readOptions, type Values } from '../options/read-options.ts'
 import { writeAll } from '../output/write-all.ts'
 import { lineAnswerer } from '../predict/answer-lines.ts'
 import { lineBatches } from '../predict/line-batches.ts'
-import type { CommandContext } from './command-context.ts'
-import { modelFile, shared } from './shared-options.ts'
+import type { CommandContext, CommandDefinition } from './command.ts'
+import { engineOption, modelFileOption, quietOption } from './shared-options.ts'
 
-/** The options of `predict`. */
-export const predictOptions = z.strictObject({
-  modelFile,
+const schema = z.strictObject({
+  modelFile: modelFileOption,
   scores: z
     .enum(['all', 'labels', 'none'])
     .default('labels')
@@ -22,17 +21,25 @@ export const predictOptions = z.strictObject({
     .positive()
     .default(256)
     .describe('lines predicted at once; 1 answers each line as it comes'),
-  engine: shared.engine,
-  quiet: shared.quiet,
+  engine: engineOption,
+  quiet: quietOption,
 })
 
-/** Predicts JSON lines from stdin to stdout, in order and with bounded memory; resolves to the exit code. */
-export async function predict(
+/** Predicts JSON lines from stdin to stdout, in order and with bounded memory. */
+export const predict: CommandDefinition = {
+  name: 'predict',
+  description:
+    'predict labels: JSON lines {"id"?, "x": [..] | {"index": value}} from stdin to stdout',
+  options: schema,
+  run,
+}
+
+async function run(
   values: Values,
   config: Values,
   { io, families }: CommandContext,
 ): Promise<number> {
-  const options = readOptions(predictOptions, values, config)
+  const options = readOptions(schema, values, config)
   const model = await openModel(options.modelFile, families)
   await startEngine(options.engine)
   if (io.stdin.isTTY === true && !options.quiet)

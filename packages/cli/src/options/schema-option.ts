@@ -22,7 +22,7 @@ interface Property {
   readonly enum?: readonly unknown[]
   readonly items?: Property
   readonly anyOf?: readonly Property[]
-  readonly default?: unknown
+  readonly default?: string | number | boolean | readonly unknown[]
   readonly description?: string
   readonly placeholder?: unknown
 }

@@ -1,5 +1,5 @@
 import { statuses } from '@deepstruct/inference'
-import { type Device, type Input, jit, ndarray, type Tensor } from '@deepstruct/tensor'
+import { type Device, jit, ndarray, type Tensor } from '@deepstruct/tensor'
 import type { Parameters } from '@deepstruct/training'
 import { solverOf, type UsableModel } from '../model/usable-model.ts'
 import type { InputLine } from './line-batches.ts'
@@ -46,7 +46,7 @@ export function lineAnswerer(
       return example
     })
     const x = ndarray(rows.subarray(0, count * width), [count, width])
-    const solved = count === 0 ? undefined : await run(params as Input<Parameters>, x)
+    const solved = count === 0 ? undefined : await run(params, x)
     let row = 0
     const texts = examples.map(({ id, error }, i) => {
       const line = (lines[i] as InputLine).number

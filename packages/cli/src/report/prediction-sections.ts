@@ -1,5 +1,5 @@
 import type { MultilabelDataset } from '@deepstruct/datasets'
-import { type Input, jit, type NDArray, type Tensor } from '@deepstruct/tensor'
+import { jit, type NDArray, type Tensor } from '@deepstruct/tensor'
 import type { Parameters, Scored } from '@deepstruct/training'
 import type { ModelReport } from '../model/evaluate-model.ts'
 import { solverOf, type UsableModel } from '../model/usable-model.ts'
@@ -77,9 +77,7 @@ async function traceOf({ model, data }: Predictions): Promise<NDArray | undefine
     { name: 'trace' },
   )
   const rows = Array.from({ length: Math.min(TRACED_EXAMPLES, data.size) }, (_, i) => i)
-  const { trace } = (await run(model.parameters as Input<Parameters>, data.batch(rows).x)) as {
-    trace?: NDArray
-  }
+  const { trace } = await run(model.parameters, data.batch(rows).x)
   return trace
 }
 

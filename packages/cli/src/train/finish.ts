@@ -1,28 +1,36 @@
 import { rm } from 'node:fs/promises'
 import type { NDArray, Tree } from '@deepstruct/tensor'
 import { saveModel } from '@deepstruct/training/node'
-import type { CommandContext } from '../commands/command-context.ts'
+import type { CommandContext } from '../commands/command.ts'
 import { reportTable } from '../output/report-table.ts'
 import type { ProgressReporter } from '../output/progress.ts'
 import { writeAll } from '../output/write-all.ts'
 import { version } from '../version.ts'
 import { invocation } from './invocation.ts'
 import type { TrainedModel } from './train-model.ts'
-import type { TrainOptions } from './train-options.ts'
+
+/** A training run that has ended. */
+export interface EndedRun {
+  /** What has come out. */
+  readonly trained: TrainedModel
+  /** The digest of the training data. */
+  readonly digest: string
+  /** Where everything goes. */
+  readonly options: {
+    /** The model. */
+    readonly out: string
+    /** The page with plots. */
+    readonly report?: string
+    /** Whether results are for programs. */
+    readonly json: boolean
+  }
+  /** The snapshot of the run; it is removed when the run is complete. */
+  readonly checkpointFile: string
+}
 
 /** Writes what training has come to, and says so; resolves to the exit code. */
 export async function finish(
-  {
-    trained,
-    digest,
-    options,
-    checkpointFile,
-  }: {
-    readonly trained: TrainedModel
-    readonly digest: string
-    readonly options: TrainOptions
-    readonly checkpointFile: string
-  },
+  { trained, digest, options, checkpointFile }: EndedRun,
   progress: ProgressReporter,
   { io, args }: CommandContext,
 ): Promise<number> {

@@ -1,4 +1,4 @@
-import { DomainError, flatten, type Host, isNDArray } from '@deepstruct/tensor'
+import { DomainError, flatten, isNDArray } from '@deepstruct/tensor'
 import type { Labeled, Learner, Parameters } from '@deepstruct/training'
 import type { UsableModel } from '../model/usable-model.ts'
 
@@ -32,7 +32,7 @@ export function initializedFrom(
       return {
         ...fresh,
         ...Object.fromEntries(taken.map(([name]) => [name, given[name]])),
-      } as Host<Parameters>
+      }
     },
   }
 }

@@ -4,7 +4,22 @@ import { UsageError } from '../errors.ts'
 import { type DataSource, digestOf, loadData, publishedNames } from '../model/model-data.ts'
 import type { UsableModel } from '../model/usable-model.ts'
 import type { ProgressReporter } from '../output/progress.ts'
-import type { TrainOptions } from './train-options.ts'
+
+/** Where training examples come from. */
+export interface TrainingSource {
+  /** A file. */
+  readonly train?: string
+  /** A published set. */
+  readonly data?: string
+  /** Which columns are labels. */
+  readonly labels?: string | number
+  /** A folder with published sets. */
+  readonly dataDir?: string
+  /** The share that is held out, or a file of held-out examples. */
+  readonly dev: number | string
+  /** Decides which examples are held out. */
+  readonly seed: number
+}
 
 /** Training examples with the held-out ones apart. */
 export interface TrainingData {
@@ -20,7 +35,7 @@ export interface TrainingData {
 
 /** Loads what the options name, and holds the dev examples out. */
 export async function loadTraining(
-  options: TrainOptions,
+  options: TrainingSource,
   progress: ProgressReporter,
 ): Promise<TrainingData> {
   const { labels, dataDir, dev, seed } = options
@@ -40,7 +55,7 @@ export async function loadTraining(
   return { train: rest, dev: part, digest, devDigest: undefined }
 }
 
-function trainingSource({ train: file, data }: TrainOptions): string {
+function trainingSource({ train: file, data }: TrainingSource): string {
   if (file !== undefined && data !== undefined)
     throw new UsageError('the options --train and --data exclude each other')
   if (file !== undefined) return file

@@ -1,0 +1,35 @@
+import type { Family } from '@deepstruct/training'
+import type { z } from 'zod'
+import type { Io } from '../io.ts'
+import type { Values } from '../options/read-options.ts'
+
+/** What every command gets. */
+export interface CommandContext {
+  /** The world. */
+  readonly io: Io
+  /** The model families. */
+  readonly families: readonly Family[]
+  /** The family that `--model` names. */
+  readonly family?: Family
+  /** The arguments of the whole command, to be repeated in advice. */
+  readonly args: readonly string[]
+}
+
+/** A command of `deepstruct`. */
+export interface CommandDefinition {
+  /** Its name. */
+  readonly name: string
+  /** One line of help. */
+  readonly description: string
+  /** Its options: on the command line, in a configuration file and in help. */
+  readonly options: z.ZodObject
+  /**
+   * Does the work.
+   *
+   * @param values - what the command line says
+   * @param config - what the configuration file says
+   * @returns the exit code
+   * @throws {@link UsageError} when the options make no sense
+   */
+  run(values: Values, config: Values, context: CommandContext): Promise<number>
+}
