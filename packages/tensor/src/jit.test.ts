@@ -60,10 +60,10 @@ describe.each(['wasm', 'cpu'] as const)('jit on %s', (backend) => {
         aux: { doubled: mul(v, 2) },
       }))(w),
     )
-    const { value, grad, aux } = await f({ v: array([1, 2]), unused: array([[7]]) })
+    const { value, grad: gradient, aux } = await f({ v: array([1, 2]), unused: array([[7]]) })
     expect([...value.data]).toEqual([8])
-    expect([...grad.v.data]).toEqual([3, 5])
-    expect([...grad.unused.data]).toEqual([0])
+    expect([...gradient.v.data]).toEqual([3, 5])
+    expect([...gradient.unused.data]).toEqual([0])
     expect([...aux.doubled.data]).toEqual([2, 4])
   })
 
