@@ -73,3 +73,20 @@ export function booleans(shape: readonly number[]): Sample {
 export function shown(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`
 }
+
+/** A use with one argument of uniform numbers. */
+export function ofOne(
+  op: string,
+  detail: string,
+  shape: readonly number[],
+  apply: (x: Tensor) => Tensor | readonly Tensor[],
+  reference: (x: Wide) => Wide | readonly Wide[],
+): OpCase {
+  return {
+    op,
+    detail: `${shown(shape)} ${detail}`,
+    inputs: [uniform(shape)],
+    apply: (x) => apply(x),
+    reference: (x) => reference(x),
+  }
+}

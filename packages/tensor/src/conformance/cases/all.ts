@@ -4,6 +4,7 @@ import { arithmeticCases } from './arithmetic.ts'
 import { comparisonCases } from './comparison.ts'
 import { creationCases } from './creation.ts'
 import { elementwiseCases } from './elementwise.ts'
+import { pieceCases } from './pieces.ts'
 import { reductionCases } from './reduction.ts'
 import { shapeCases } from './shape.ts'
 
@@ -15,5 +16,6 @@ export const opCases: readonly OpCase[] = [
   ...comparisonCases,
   ...reductionCases,
   ...shapeCases,
+  ...pieceCases,
   ...algebraCases,
 ]
