@@ -49,6 +49,7 @@ export function discriminatorLoss(
  *
  * @param fakeLogits - of made examples, `[batch]`
  * @param options - reduction, mask, form
+ * @throws {@link @deepstruct/tensor!ShapeError} when the logits have more axes than the batch
  */
 export function generatorLoss(fakeLogits: Tensor, options: GeneratorLossOptions = {}): Tensor {
   requireRank('generatorLoss', 'fakeLogits', fakeLogits, ['batch'])

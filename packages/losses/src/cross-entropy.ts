@@ -52,13 +52,17 @@ export function binaryCrossEntropy(
   requireSame('binaryCrossEntropy', 'labels', labels, probabilities.shape, 'probabilities')
   requireUnitInterval('binaryCrossEntropy', 'probabilities', probabilities)
   requireUnitInterval('binaryCrossEntropy', 'labels', labels)
+  return reduceElements('binaryCrossEntropy', clippedCrossEntropy(probabilities, labels), options)
+}
+
+/** {@link binaryCrossEntropy} by element. */
+export function clippedCrossEntropy(probabilities: Tensor, labels: Tensor): Tensor {
   const p = clip(probabilities, smallestProbability, 1 - smallestProbability)
-  const elements = neg(add(mul(labels, log(p)), mul(sub(1, labels), log(sub(1, p)))))
-  return reduceElements('binaryCrossEntropy', elements, options)
+  return neg(add(mul(labels, log(p)), mul(sub(1, labels), log(sub(1, p)))))
 }
 
 /**
- * Binary cross-entropy of logits, summed over the labels of a row; exact and finite for logits of any size.
+ * Binary cross-entropy of logits, summed over the labels of a row; finite for logits of any size.
  *
  * $$
  * \sum_j \max(z_j, 0) - z_j y_j + \log(1 + e^{-|z_j|})

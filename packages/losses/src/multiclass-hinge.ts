@@ -1,6 +1,7 @@
 import {
   add,
   cast,
+  equal,
   greaterEqual,
   less,
   logicalAnd,
@@ -86,10 +87,11 @@ function compared(
 
 /** Demands class indices. */
 export function requireClasses(name: string, labels: Tensor, classes: number): void {
+  const inRange = logicalAnd(greaterEqual(labels, 0), less(labels, classes))
   requireValues(
     name,
     'labels',
-    logicalAnd(greaterEqual(labels, 0), less(labels, classes)),
+    logicalAnd(inRange, equal(labels, cast(labels, 'int32'))),
     'no class somewhere',
     `classes 0 … ${classes - 1}`,
   )

@@ -1,4 +1,15 @@
-import { div, maximum, mul, reshape, ShapeError, sum, type Tensor } from '@deepstruct/tensor'
+import {
+  cast,
+  div,
+  greater,
+  maximum,
+  mul,
+  reshape,
+  ShapeError,
+  sizeOf,
+  sum,
+  type Tensor,
+} from '@deepstruct/tensor'
 
 /** What becomes of the losses of a batch. */
 export type Reduction = 'mean' | 'sum' | 'none'
@@ -9,7 +20,7 @@ export interface LossOptions {
   readonly reduction?: Reduction
   /**
    * 1 where something counts and 0 where it does not: `[batch]` for whole rows, or the shape of the elements that the loss sums over. The
-   * mean is over the rows that count, and 0 when there are none.
+   * mean is over the rows of which anything counts, and 0 when there are none. Values that do not count must still be valid ones.
    */
   readonly where?: Tensor
 }
@@ -20,11 +31,7 @@ export function reduceElements(name: string, elements: Tensor, options: LossOpti
   if (mask === undefined || mask.rank === 1) return reduceRows(name, rowSums(elements), options)
   requireSame(name, 'where', mask, elements.shape, 'the elements')
   const rows = rowSums(mul(elements, mask))
-  return reduceRows(
-    name,
-    rows,
-    options.reduction === undefined ? {} : { reduction: options.reduction },
-  )
+  return reduceRows(name, rows, { ...options, where: countedRows(mask) })
 }
 
 /** Reduces the losses of rows, `[batch]`. */
@@ -39,15 +46,22 @@ export function reduceRows(name: string, rows: Tensor, options: LossOptions): Te
     : div(sum(counted), maximum(sum(mask), 1))
 }
 
+/** The mask of the rows of which an element counts, `[batch]`. */
+export function countedRows(elements: Tensor): Tensor {
+  return cast(greater(rowSums(elements), 0), 'float32')
+}
+
 /** The sum over all axes but the first, `[batch]`. */
 export function rowSums(x: Tensor): Tensor {
-  return x.rank === 1 ? x : sum(reshape(x, [x.shape[0] ?? 0, -1]), 1)
+  if (x.rank === 1) return x
+  const [batch = 1, ...structure] = x.shape
+  return sum(reshape(x, [batch, sizeOf(structure)]), 1)
 }
 
 /**
- * Demands equal shapes: losses never broadcast.
+ * Demands equal shapes, of a batch at least: losses never broadcast.
  *
- * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ, or are those of scalars
  */
 export function requireSame(
   name: string,
@@ -56,12 +70,13 @@ export function requireSame(
   shape: readonly number[],
   other: string,
 ): void {
-  if (x.rank === shape.length && x.shape.every((extent, axis) => extent === shape[axis])) return
+  const same = x.rank === shape.length && x.shape.every((extent, axis) => extent === shape[axis])
+  if (same && x.rank > 0) return
   throw new ShapeError({
     function: name,
     argument,
     got: `of shape [${x.shape.join(', ')}]`,
-    expected: `[${shape.join(', ')}] to match ${other}`,
+    expected: same ? 'a batch axis' : `[${shape.join(', ')}] to match ${other}`,
   })
 }
 

@@ -1,5 +1,5 @@
 import { sigmoidCrossEntropy, type Tensor } from '@deepstruct/tensor'
-import { binaryCrossEntropy } from './cross-entropy.ts'
+import { clippedCrossEntropy } from './cross-entropy.ts'
 import { type LossOptions, reduceRows, requireRank, requireSame } from './reduction.ts'
 import { requireUnitInterval } from './require-values.ts'
 
@@ -23,7 +23,10 @@ export function valueCrossEntropy(
   options: LossOptions = {},
 ): Tensor {
   requireRank('valueCrossEntropy', 'values', values, ['batch'])
-  return binaryCrossEntropy(values, oracle, options)
+  requireSame('valueCrossEntropy', 'oracle', oracle, values.shape, 'values')
+  requireUnitInterval('valueCrossEntropy', 'values', values)
+  requireUnitInterval('valueCrossEntropy', 'oracle', oracle)
+  return reduceRows('valueCrossEntropy', clippedCrossEntropy(values, oracle), options)
 }
 
 /**

@@ -3,6 +3,7 @@
  * @packageDocumentation
  */
 export { binaryStructures, enumerate, type Enumeration, oneHotStructures } from './enumeration.ts'
+export { checkGradient, type GradientCheckOptions } from './gradient-check.ts'
 export {
   type ContractDomain,
   type ContractMinimizer,

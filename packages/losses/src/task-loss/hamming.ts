@@ -1,4 +1,4 @@
-import { add, div, mul, sub, type Tensor } from '@deepstruct/tensor'
+import { add, div, mul, sizeOf, sub, type Tensor } from '@deepstruct/tensor'
 import { requireSame, rowSums } from '../reduction.ts'
 
 /**
@@ -16,7 +16,7 @@ import { requireSame, rowSums } from '../reduction.ts'
  */
 export function hamming(yTrue: Tensor, y: Tensor): Tensor {
   requireSame('hamming', 'y', y, yTrue.shape, 'yTrue')
-  return rowSums(add(mul(yTrue, sub(1, y)), mul(sub(1, yTrue), y)))
+  return rowSums(wrongLabels(yTrue, y))
 }
 
 /**
@@ -25,5 +25,10 @@ export function hamming(yTrue: Tensor, y: Tensor): Tensor {
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
  */
 export function normalizedHamming(yTrue: Tensor, y: Tensor): Tensor {
-  return div(hamming(yTrue, y), Math.max(1, y.size / Math.max(1, y.shape[0] ?? 1)))
+  requireSame('normalizedHamming', 'y', y, yTrue.shape, 'yTrue')
+  return div(rowSums(wrongLabels(yTrue, y)), Math.max(1, sizeOf(y.shape.slice(1))))
+}
+
+function wrongLabels(yTrue: Tensor, y: Tensor): Tensor {
+  return add(mul(yTrue, sub(1, y)), mul(sub(1, yTrue), y))
 }
