@@ -132,7 +132,9 @@ for (const name of names) {
 }
 
 const head = ['set', 'train', 'model', 'seeds', 'F1 @0.5', 'F1 @dev', 'Hamming', 'seconds']
-console.log([head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n'))
+console.log(
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n'),
+)
 
 /** Mean and standard deviation. */
 function spread(numbers: readonly number[]): string {
