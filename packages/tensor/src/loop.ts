@@ -19,6 +19,8 @@ export function loop<S extends object>(
   body: (state: S, step: number) => S,
   state: S,
 ): S {
+  const lowered = lowerings.at(-1)?.(steps, body, state)
+  if (lowered !== undefined) return lowered as S
   const marker = scalar(0)
   marker.dispose()
   let current = state
@@ -31,6 +33,26 @@ export function loop<S extends object>(
       if (tensor.id > marker.id && !carried.has(tensor)) tensor.dispose()
   }
   return current
+}
+
+/** Takes a loop over from JavaScript, or leaves it by giving nothing. */
+export type LoopLowering = (
+  steps: number,
+  body: (state: never, step: number) => object,
+  state: object,
+) => object | undefined
+
+// Those of the engines that compile right now; tracing is synchronous, so there is at most one, but it may look into a body.
+const lowerings: LoopLowering[] = []
+
+/** Runs a function whose loops are offered to an engine that can keep them loops; for engines. */
+export function lowerLoops<R>(lowering: LoopLowering, fn: () => R): R {
+  lowerings.push(lowering)
+  try {
+    return fn()
+  } finally {
+    lowerings.pop()
+  }
 }
 
 function leaves(state: object): readonly Tensor[] {

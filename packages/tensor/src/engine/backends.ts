@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { EngineError } from '../errors.ts'
 import { replaceWasmKernels } from './wasm-kernels.ts'
 import { installFallbackKernels } from './fallback-kernels.ts'
+import { loadGradients } from './gradients.ts'
 
 /** The tfjs backends that an eager engine runs on. */
 export type Backend = 'wasm' | 'cpu' | 'tensorflow' | 'webgl' | 'webgpu'
@@ -42,8 +43,7 @@ export async function loadBackend(backend: Backend, paths?: WasmPaths): Promise<
   await register(backend, paths)
   // It computes what wasm lacks.
   if (backend === 'wasm') await register('cpu')
-  // In Node, tfjs-core registers no gradients of its own; where the user's tfjs has, they are left alone.
-  if (tf.getGradient('Add') === undefined) await import('#gradients')
+  await loadGradients()
   if (!(await tf.setBackend(backend)))
     throw unavailable(
       backend,

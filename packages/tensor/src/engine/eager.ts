@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { DTypeError } from '../errors.ts'
 import { notATensor } from '../gradient.ts'
 import { isNDArray, type NDArray, type TypedArray } from '../ndarray.ts'
 import { abandonTape } from '../ops/tape.ts'
@@ -9,6 +8,7 @@ import { type Backend, loadBackend, type WasmPaths } from './backends.ts'
 import { collectChecks } from './check.ts'
 import { Device } from './device.ts'
 import type { Engine, Host, Program } from './engine.ts'
+import { isInputLeaf, refuseInput } from './input-leaf.ts'
 
 /** How an eager engine is made. */
 export interface EagerOptions {
@@ -169,21 +169,4 @@ async function download(tensor: Tensor): Promise<NDArray> {
   const { shape, dtype } = tensor
   // The cpu backend gives out its own storage, which may be the caller's input.
   return { shape, dtype: dtype as NDArray['dtype'], data: data.slice() }
-}
-
-type InputLeaf = NDArray | number | Device<unknown>
-
-function isInputLeaf(value: unknown): value is InputLeaf {
-  return typeof value === 'number' || value instanceof Device || isNDArray(value)
-}
-
-function refuseInput(caller: string): (path: string, value: unknown) => never {
-  return (path, value) => {
-    throw new DTypeError({
-      function: caller,
-      argument: path || 'the argument',
-      got: value === null ? 'null' : isTensor(value) ? 'a tensor' : typeof value,
-      expected: 'a plain array (NDArray), a number or a device handle, or a tree of them',
-    })
-  }
 }

@@ -1,0 +1,46 @@
+import { Device, flatten, type NDArray, type Program, type Tensor } from '@deepstruct/tensor'
+import { isInputLeaf, refuseInput } from '@deepstruct/tensor/engine'
+import type { Held } from './held.ts'
+
+/** The arguments of a call, taken apart. */
+export interface Arguments {
+  /** The arrays, those behind handles included. */
+  readonly arrays: readonly NDArray[]
+  /** What distinguishes calls that need graphs of their own: the structure, types and shapes. */
+  readonly key: string
+  /** The arguments around tensors. */
+  rebuild(tensors: readonly Tensor[]): readonly unknown[]
+}
+
+/** Takes the arguments of a call apart. */
+export function argumentsOf(
+  { name }: Program,
+  args: readonly unknown[],
+  held: (handle: Device<unknown>) => Held,
+): Arguments {
+  const outer = flatten(args, isInputLeaf, refuseInput(name))
+  const parts = outer.leaves.map((leaf): Held => {
+    if (leaf instanceof Device) return held(leaf)
+    const array: NDArray =
+      typeof leaf === 'number' ? { shape: [], dtype: 'float32', data: Float32Array.of(leaf) } : leaf
+    return { arrays: [array], paths: [''], rebuild: ([tensor]) => tensor! }
+  })
+  const arrays = parts.flatMap((part) => part.arrays)
+  const key = parts
+    .map((part, i) =>
+      part.arrays
+        .map(({ dtype, shape }, j) => `${outer.paths[i]}/${part.paths[j]}:${dtype}[${shape.join()}]`)
+        .join(),
+    )
+    .join(';')
+  return {
+    arrays,
+    key,
+    rebuild(tensors) {
+      let next = 0
+      return outer.rebuild(
+        parts.map((part) => part.rebuild(tensors.slice(next, (next += part.arrays.length)))),
+      ) as readonly unknown[]
+    },
+  }
+}

@@ -1,0 +1,186 @@
+import { sizeOf, type TypedArray } from '@deepstruct/tensor'
+import { encodeMessage, type Message } from '../protobuf/message.ts'
+import {
+  type Extent,
+  graphMessage,
+  modelMessage,
+  nodeMessage,
+  tensorMessage,
+  valueMessage,
+} from '../protobuf/onnx-messages.ts'
+import { type Scopes, scopesOf } from './scopes.ts'
+import type { Body, ElementType, Node, Value } from './value.ts'
+
+/** A graph as it was traced. */
+export interface Traced {
+  /** All nodes, operands before their uses; some may not be needed. */
+  readonly nodes: readonly Node[]
+  /** The arguments. */
+  readonly inputs: readonly Value[]
+  /** The results; each is computed by a node. */
+  readonly outputs: readonly Value[]
+}
+
+/** What a graph looks like from outside. */
+export interface Interface {
+  /** The name of each argument. */
+  readonly inputNames: readonly string[]
+  /** The name of each result. */
+  readonly outputNames: readonly string[]
+  /** The extents of each argument, where they differ from those that it was traced with. */
+  readonly inputShapes?: readonly (readonly Extent[])[]
+  /** Notes to store. */
+  readonly notes?: Readonly<Record<string, string>>
+}
+
+/** The bytes of an ONNX model. */
+export function encode(traced: Traced, face: Interface): Uint8Array<ArrayBuffer> {
+  const scopes = scopesOf(traced.nodes, traced.outputs)
+  const names = new Map<Value, string>()
+  for (const [i, input] of traced.inputs.entries()) names.set(input, face.inputNames[i]!)
+  for (const [i, output] of traced.outputs.entries()) names.set(output, face.outputNames[i]!)
+  const writer = scopeWriter(scopes, names, face.inputShapes === undefined)
+  const { nodes, initializers } = writer.write(scopes.outside)
+  return encodeMessage(
+    modelMessage(
+      graphMessage({
+        name: 'deepstruct',
+        nodes,
+        initializers,
+        inputs: traced.inputs.map(({ dtype, shape }, i) =>
+          valueMessage(face.inputNames[i]!, dtype, face.inputShapes?.[i] ?? shape),
+        ),
+        outputs: traced.outputs.map(({ dtype, shape }, i) =>
+          valueMessage(
+            face.outputNames[i]!,
+            dtype,
+            face.inputShapes === undefined ? shape : undefined,
+          ),
+        ),
+      }),
+      face.notes,
+    ),
+  )
+}
+
+interface Written {
+  readonly nodes: readonly Message[]
+  readonly initializers: readonly Message[]
+}
+
+function scopeWriter(
+  scopes: Scopes,
+  names: Map<Value, string>,
+  fixed: boolean,
+): { write(nodes: readonly Node[], body?: Body): Written } {
+  let count = 0
+  const fresh = (): string => `v${count++}`
+  const typed = (name: string, { dtype, shape }: Value): Message =>
+    valueMessage(name, dtype, fixed ? shape : undefined)
+
+  const bodyMessage = (body: Body): Message => {
+    const inputs = body.inputs.map((value) => {
+      const name = fresh()
+      names.set(value, name)
+      return typed(name, value)
+    })
+    const [step, going] = [fresh(), fresh()]
+    const { nodes, initializers, results } = write(scopes.inside(body), body)
+    const goesOn = fresh()
+    return graphMessage({
+      name: 'body',
+      nodes: [...nodes, identity(going, goesOn)],
+      initializers,
+      inputs: [valueMessage(step, 'int64', []), valueMessage(going, 'bool', []), ...inputs],
+      outputs: [
+        valueMessage(goesOn, 'bool', []),
+        ...results.map((name, i) => typed(name, body.outputs[i]!)),
+      ],
+    })
+  }
+
+  const write = (nodes: readonly Node[], body?: Body): Written & { results: readonly string[] } => {
+    const messages: Message[] = []
+    const initializers: Message[] = []
+    // Constants belong to the scope that uses them: inside of a loop the runtime prepares only those that are there.
+    const constants = new Map<Value, string>()
+    const nameOf = (value: Value | undefined): string => {
+      if (value === undefined) return ''
+      const known = names.get(value) ?? constants.get(value)
+      if (known !== undefined) return known
+      const name = fresh()
+      constants.set(value, name)
+      writeConstant(value, name)
+      return name
+    }
+    const writeConstant = (value: Value, name: string): void => {
+      const { dtype, shape, source } = value
+      if (source.kind === 'fill' && sizeOf(shape) > writtenElements) {
+        const [element, extents] = [fresh(), fresh()]
+        initializers.push(
+          tensorMessage(element, dtype, [], bytesOf(dtype, [source.element])),
+          tensorMessage(extents, 'int64', [shape.length], bytesOf('int64', shape)),
+        )
+        messages.push(
+          nodeMessage({ op: 'Expand', inputs: [element, extents], outputs: [name], attributes: {} }),
+        )
+      } else initializers.push(tensorMessage(name, dtype, shape, elementsOf(value)))
+    }
+    for (const { op, inputs, outputs, attributes, body: repeated } of nodes) {
+      const operands = inputs.map(nameOf)
+      for (const output of outputs) if (!names.has(output)) names.set(output, fresh())
+      messages.push(
+        nodeMessage({
+          op,
+          inputs: operands,
+          outputs: outputs.map((output) => names.get(output)!),
+          attributes,
+          ...(repeated && { body: bodyMessage(repeated) }),
+        }),
+      )
+    }
+    // A body hands out what it computes itself, each value once.
+    const own = new Set(nodes.flatMap((node) => node.outputs))
+    const results = (body?.outputs ?? []).map((value) => {
+      const name = nameOf(value)
+      if (own.delete(value)) return name
+      const copy = fresh()
+      messages.push(identity(name, copy))
+      return copy
+    })
+    return { nodes: messages, initializers, results }
+  }
+  return { write }
+}
+
+function identity(from: string, to: string): Message {
+  return nodeMessage({ op: 'Identity', inputs: [from], outputs: [to], attributes: {} })
+}
+
+/** Repeated elements up to this many are written out. */
+const writtenElements = 64
+
+function elementsOf({ dtype, shape, source }: Value): Uint8Array {
+  if (source.kind === 'data') return bytes(source.data)
+  if (source.kind === 'integers') return bytesOf('int64', source.integers)
+  if (source.kind === 'fill')
+    return bytesOf(dtype, Array<number>(sizeOf(shape)).fill(source.element))
+  throw new TypeError(`a value of kind ${source.kind} is no constant`)
+}
+
+function bytesOf(dtype: ElementType, elements: readonly number[]): Uint8Array {
+  switch (dtype) {
+    case 'float32':
+      return bytes(Float32Array.from(elements))
+    case 'int32':
+      return bytes(Int32Array.from(elements))
+    case 'bool':
+      return Uint8Array.from(elements)
+    case 'int64':
+      return bytes(BigInt64Array.from(elements, BigInt))
+  }
+}
+
+function bytes({ buffer, byteOffset, byteLength }: TypedArray | BigInt64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}

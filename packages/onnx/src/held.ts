@@ -1,0 +1,21 @@
+import type { Flattened, NDArray, Tree } from '@deepstruct/tensor'
+
+/** The arrays behind a handle, and where each sits in the tree. They never change: a step gives new ones. */
+export interface Held {
+  /** The leaves. */
+  readonly arrays: readonly NDArray[]
+  /** Where each leaf sits. */
+  readonly paths: readonly string[]
+  /** The tree around other leaves. */
+  rebuild<Leaf>(leaves: readonly Leaf[]): Tree<Leaf>
+}
+
+/** A tree of arrays as it is held. */
+export function hold({ leaves, paths, rebuild }: Flattened<NDArray>): Held {
+  return { arrays: leaves, paths, rebuild }
+}
+
+/** An array of its own. */
+export function copy({ shape, dtype, data }: NDArray): NDArray {
+  return { shape, dtype, data: data.slice() }
+}

@@ -1,0 +1,140 @@
+import { EngineError, type NDArray } from '@deepstruct/tensor'
+import type { ElementType } from '../graph/value.ts'
+
+/** ONNX Runtime in one of its forms. */
+export interface Runtime {
+  /** Which form. */
+  readonly name: RuntimeName
+  /** Prepares a model to be run. */
+  start(model: Uint8Array<ArrayBuffer>, options: SessionOptions): Promise<Session>
+}
+
+/** `'node'` is the native library of onnxruntime-node, `'web'` the WebAssembly of onnxruntime-web. */
+export type RuntimeName = 'node' | 'web'
+
+/** How a model is run. */
+export interface SessionOptions {
+  /** The threads inside of an operator. */
+  readonly threads: number
+}
+
+/** A model ready to run. */
+export interface Session {
+  /** Runs the model once: arrays by name in, arrays by name out. */
+  run(feeds: Readonly<Record<string, NDArray>>): Promise<Readonly<Record<string, NDArray>>>
+  /** Frees the model. */
+  release(): Promise<void>
+}
+
+/** What is used of the JavaScript interface that both packages share. */
+interface Ort {
+  readonly env: { readonly wasm: { numThreads?: number; wasmBinary?: Uint8Array } }
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: object): Promise<OrtSession>
+  }
+  readonly Tensor: new (type: string, data: NDArray['data'], dims: readonly number[]) => OrtTensor
+}
+
+interface OrtSession {
+  run(feeds: Readonly<Record<string, OrtTensor>>): Promise<Readonly<Record<string, OrtTensor>>>
+  release(): Promise<void>
+}
+
+interface OrtTensor {
+  readonly type: string
+  readonly dims: readonly number[]
+  readonly data: NDArray['data']
+}
+
+const packages: Readonly<Record<RuntimeName, string>> = {
+  node: 'onnxruntime-node',
+  web: 'onnxruntime-web',
+}
+
+/**
+ * Loads ONNX Runtime: the native one where it is installed, else that for the web.
+ *
+ * @throws {@link EngineError} when it is not installed
+ */
+export async function loadRuntime(wanted?: RuntimeName): Promise<Runtime> {
+  const names: readonly RuntimeName[] =
+    wanted !== undefined ? [wanted] : inNode() ? ['node', 'web'] : ['web']
+  const failures: unknown[] = []
+  for (const name of names)
+    try {
+      return await load(name)
+    } catch (error) {
+      failures.push(error)
+    }
+  throw new EngineError({
+    function: 'onnxEngine',
+    argument: 'runtime',
+    got: names.map((name) => packages[name]).join(' or ') + ', which does not load here',
+    expected: 'ONNX Runtime to be installed',
+    why: `npm install ${packages[names[0]!]}; ${failures.map((failure) => String(failure).split('\n')[0]).join('; ')}`,
+    cause: failures[0],
+  })
+}
+
+async function load(name: RuntimeName): Promise<Runtime> {
+  const ort = await importOptional(packages[name])
+  if (name === 'web' && inNode()) await provideWasm(ort)
+  return {
+    name,
+    async start(model, { threads }) {
+      if (name === 'web') ort.env.wasm.numThreads ??= threads
+      const session = await ort.InferenceSession.create(model, {
+        executionProviders: [name === 'node' ? 'cpu' : 'wasm'],
+        graphOptimizationLevel: 'all',
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        executionMode: 'sequential',
+        // What the runtime has to say about a model goes into its exceptions.
+        logSeverityLevel: 4,
+        // Waiting threads of one session would slow another one down.
+        extra: { session: { intra_op: { allow_spinning: '0' } } },
+      })
+      return {
+        async run(feeds) {
+          const tensors: Record<string, OrtTensor> = {}
+          for (const feed in feeds) {
+            const { dtype, data, shape } = feeds[feed]!
+            tensors[feed] = new ort.Tensor(dtype, data, shape)
+          }
+          const results = await session.run(tensors)
+          const arrays: Record<string, NDArray> = {}
+          for (const result in results) {
+            const { type, data, dims } = results[result]!
+            arrays[result] = { shape: dims, dtype: type as Exclude<ElementType, 'int64'>, data }
+          }
+          return arrays
+        },
+        release: () => session.release(),
+      }
+    },
+  }
+}
+
+/** Optional peers are named at run time, so that neither bundlers nor types demand them. */
+async function importOptional(name: string): Promise<Ort> {
+  return (await import(/* @vite-ignore */ name)) as Ort
+}
+
+/** In Node the WebAssembly is a file beside the package's code, which its loader would try to fetch. */
+async function provideWasm(ort: Ort): Promise<void> {
+  const { createRequire } = await importNode<typeof import('node:module')>('node:module')
+  const { readFile } = await importNode<typeof import('node:fs/promises')>('node:fs/promises')
+  const file = createRequire(import.meta.url).resolve(
+    'onnxruntime-web/ort-wasm-simd-threaded.wasm',
+  )
+  ort.env.wasm.wasmBinary = await readFile(file)
+}
+
+async function importNode<Module>(name: string): Promise<Module> {
+  return (await import(/* @vite-ignore */ name)) as Module
+}
+
+function inNode(): boolean {
+  const { process } = globalThis as { process?: { versions?: { node?: string } } }
+  return process?.versions?.node !== undefined
+}
