@@ -5,9 +5,10 @@ import {
   type TopKAttrs,
   util,
 } from '@tensorflow/tfjs-core'
+import { sizeOf } from '@deepstruct/tensor'
 import type { Graph } from '../graph/graph.ts'
 import type { Value } from '../graph/value.ts'
-import { cast } from './compose.ts'
+import { cast, reshape } from './compose.ts'
 import { lowering, type Lowering, type Lowerings } from './lowering.ts'
 
 /** A reduction over axes, all of them when left out. */
@@ -26,6 +27,38 @@ export function reduce(
   return graph.node(op, [x, graph.integers(axes.toSorted((a, b) => a - b))], type, {
     keepdims: keepDims ? 1 : 0,
   })
+}
+
+/**
+ * A sum over axes. The runtime adds one number after the other in single precision, so long sums are sums of sums: 10,000 equal terms
+ * would be off by 1e-4.
+ */
+function sum(graph: Graph, x: Value, axes: readonly number[], keepDims: boolean): Value {
+  const terms = sizeOf(axes.map((axis) => x.shape[axis]!))
+  const last = Math.max(...axes)
+  const extent = x.shape[last]!
+  if (x.dtype !== 'float32' || terms < longSum) return reduce(graph, 'ReduceSum', x, axes, keepDims)
+  if (axes.length === 1) {
+    const chunk = largestFactor(extent)
+    if (chunk === 1) return reduce(graph, 'ReduceSum', x, axes, keepDims)
+    const chunks = reshape(graph, x, x.shape.toSpliced(last, 1, extent / chunk, chunk))
+    const partial = reduce(graph, 'ReduceSum', chunks, [last + 1], false)
+    return reduce(graph, 'ReduceSum', partial, axes, keepDims)
+  }
+  const partial = sum(graph, x, [last], true)
+  const rest = axes.filter((axis) => axis !== last)
+  const total = sum(graph, partial, rest, true)
+  const kept = x.shape.filter((_, axis) => !axes.includes(axis))
+  return keepDims ? total : reshape(graph, total, kept)
+}
+
+const longSum = 512
+
+/** The largest factor up to the square root. */
+function largestFactor(n: number): number {
+  let factor = Math.floor(Math.sqrt(n))
+  while (factor > 1 && n % factor !== 0) factor--
+  return Math.max(factor, 1)
 }
 
 // The attribute may be missing, which the types of tfjs do not say.
@@ -62,7 +95,7 @@ export const reductionKernels: Lowerings = {
   Sum: lowering<'x', SumAttrs>(({ x }, attributes, graph) => {
     // Truth values are counted.
     const numbers = x.dtype === 'bool' ? cast(graph, x, 'int32') : x
-    return reduce(graph, 'ReduceSum', numbers, axesOf(x, attributes), attributes.keepDims)
+    return sum(graph, numbers, axesOf(x, attributes), attributes.keepDims)
   }),
   Mean: plain('ReduceMean'),
   Prod: plain('ReduceProd'),

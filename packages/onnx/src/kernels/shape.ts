@@ -118,7 +118,8 @@ export const shapeKernels: Lowerings = {
   ZerosLike: lowering<'x'>(({ x }, _, graph) => graph.fill(0, x.shape, x.dtype)),
   OnesLike: lowering<'x'>(({ x }, _, graph) => graph.fill(1, x.shape, x.dtype)),
   Range: (_, attributes, graph) => {
-    const { start, stop, step, dtype } = attributes as unknown as RangeAttrs
+    const { start, stop, step: given, dtype } = attributes as unknown as RangeAttrs
+    const step = given === 1 && stop < start ? -1 : given
     const length = Math.max(Math.ceil((stop - start) / step), 0)
     const numbers = Array.from({ length }, (__, i) => start + i * step)
     const elements = dtype === 'int32' ? Int32Array.from(numbers) : Float32Array.from(numbers)
