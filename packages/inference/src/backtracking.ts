@@ -15,7 +15,7 @@ import {
 } from '@deepstruct/tensor'
 import type { Problem } from './minimizer.ts'
 import { fraction, wholeNumber } from './options.ts'
-import { energyOfRows, overRows, rowDot } from './rows.ts'
+import { chooseRows, energyOfRows, rowDot } from './rows.ts'
 import type { Point } from './step-rule.ts'
 
 /** How a step that does not lower the energy enough is shortened, each row by itself. */
@@ -69,7 +69,7 @@ export function backtrack(
       const chosen = logicalAnd(serves, logicalNot(state.accepted))
       const accepted = logicalOr(state.accepted, serves)
       return {
-        y: where(overRows(chosen, state.y), proposal, state.y),
+        y: chooseRows(chosen, proposal, state.y),
         lengths: where(accepted, state.lengths, mul(state.lengths, shrink)),
         accepted,
       }

@@ -9,7 +9,7 @@ import type { Minimizer } from './minimizer.ts'
  * @param minimizer - any of the step-by-step ones
  */
 export function bestSoFar({ rule, options }: IterativeMinimizer): Minimizer {
-  const search = searchOf(rule, options, true)
+  const search = searchOf(rule, options, { best: true })
   return (problem) =>
     offTape(() =>
       search.finish(problem, loop(search.steps, search.advance(problem), search.begin(problem))),

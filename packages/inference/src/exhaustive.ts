@@ -15,7 +15,7 @@ import {
 import { cornerLimit } from './domain.ts'
 import { checkStart } from './iterate.ts'
 import type { Minimizer } from './minimizer.ts'
-import { energyOfRows, isFinite, overRows } from './rows.ts'
+import { chooseRows, energyOfRows, isFinite } from './rows.ts'
 
 /** How far {@link exhaustive} goes. */
 export interface ExhaustiveOptions {
@@ -57,7 +57,7 @@ export function exhaustive({ limit = cornerLimit }: ExhaustiveOptions = {}): Min
           const rows = energyOfRows(energy, corner)
           const better = less(rows, least)
           return {
-            y: where(overRows(better, y), corner, y),
+            y: chooseRows(better, corner, y),
             energy: where(better, rows, least),
             next: add(next, one),
           }

@@ -24,7 +24,7 @@ import {
 } from '@deepstruct/tensor'
 import type { Minimizer, Problem } from './minimizer.ts'
 import { nonNegative, wholeNumber } from './options.ts'
-import { axesOfRow, energyAndGradient, energyOfRows, isFinite, overRows } from './rows.ts'
+import { axesOfRow, chooseRows, energyAndGradient, energyOfRows, isFinite } from './rows.ts'
 import type { TracedSolution } from './solution.ts'
 import type { Point, StepRule } from './step-rule.ts'
 
@@ -75,10 +75,10 @@ export function iterate(rule: StepRule, options: IterationOptions = {}): Iterati
 
 /** What is carried from step to step. */
 export interface SearchState {
-  /** Where each row goes next from; its energy is not known yet. */
+  /** Where each row stands; its energy is not known yet. */
   readonly y: Tensor
-  /** The last point of each row with a finite energy, and that energy. */
-  readonly last: { readonly y: Tensor; readonly energy: Tensor }
+  /** The last point of each row with a finite energy. */
+  readonly last: Evaluated
   /** The rows that still move, bool `[batch]`. */
   readonly moving: Tensor
   /** The rows that are done, bool `[batch]`. */
@@ -88,9 +88,14 @@ export interface SearchState {
   /** What the rule remembers. */
   readonly memory: object
   /** The point of least energy, where that is asked for. */
-  readonly best?: { readonly y: Tensor; readonly energy: Tensor }
+  readonly best?: Evaluated
   /** The energies so far, `[batch, steps + 1]`, and how many they are. */
   readonly trace?: { readonly energies: Tensor; readonly length: Tensor }
+}
+
+interface Evaluated {
+  readonly y: Tensor
+  readonly energy: Tensor
 }
 
 /** A search in three parts, so that it can run in a loop, or step by step on the tape. */
@@ -101,27 +106,32 @@ export interface Search {
   finish(problem: Problem, state: SearchState): TracedSolution
 }
 
-/** The search that {@link iterate} runs; with `best`, it ends at the best of its points instead of the last one. */
+/** What a {@link Search} does beyond going on. */
+export interface SearchAims {
+  /** End at the best of the points instead of the last one. */
+  readonly best?: boolean
+  /** Every point is looked at: rows that are done must stay where they are from step to step. */
+  readonly iterates?: boolean
+}
+
+/** The search that {@link iterate} runs. */
 export function searchOf(
   rule: StepRule,
   { steps = 30, tolerance, trace = false }: IterationOptions,
-  best = false,
+  aims: SearchAims = {},
 ): Search {
   wholeNumber('minimizer', 'steps', steps)
   if (tolerance !== undefined) nonNegative('minimizer', 'tolerance', tolerance)
 
   /** Books the energy of the point that the state stands at. */
   const book = (state: SearchState, energy: Tensor) => {
-    const finite = isFinite(energy)
-    const moving = logicalAnd(state.moving, finite)
-    const wide = overRows(moving, state.y)
+    const moving = logicalAnd(state.moving, isFinite(energy))
     const last = {
-      y: where(wide, state.y, state.last.y),
+      y: chooseRows(moving, state.y, state.last.y),
       energy: where(moving, energy, state.last.energy),
     }
     return {
       moving,
-      wide,
       last,
       ...(state.best && { best: better(state.best, last) }),
       ...(state.trace && { trace: written(state.trace, last.energy) }),
@@ -142,14 +152,14 @@ export function searchOf(
         converged: zeros([batch], 'bool'),
         steps: zeros([batch]),
         memory: rule.begin(problem),
-        ...(best && { best: { y: start, energy: fill([batch], Number.POSITIVE_INFINITY) } }),
+        ...(aims.best && { best: { y: start, energy: fill([batch], Number.POSITIVE_INFINITY) } }),
         ...(trace && { trace: { energies: zeros([batch, steps + 1]), length: scalar(0) } }),
       }
     },
 
     advance: (problem) => (state) => {
       const { energy, gradient } = energyAndGradient(problem.energy, state.y)
-      const { moving, wide, last, ...rest } = book(state, energy)
+      const booked = book(state, energy)
       const point: Point = {
         y: state.y,
         previous: state.last.y,
@@ -157,41 +167,37 @@ export function searchOf(
         gradient,
         steps: state.steps,
       }
+      let { moving } = booked
+      let { converged } = state
+      if (tolerance !== undefined) {
+        const residual = rule.residual?.(problem, point) ?? naturalResidual(problem, point)
+        moving = logicalAnd(booked.moving, greater(residual, tolerance))
+        converged = logicalOr(converged, logicalAnd(booked.moving, logicalNot(moving)))
+      }
       const next = rule.step(problem, point, state.memory)
-      if (tolerance === undefined)
-        return {
-          y: where(wide, next.y, last.y),
-          last,
-          moving,
-          converged: state.converged,
-          steps: add(state.steps, cast(moving, 'float32')),
-          memory: next.memory,
-          ...rest,
-        }
-      const residual = rule.residual?.(problem, point) ?? naturalResidual(problem, point)
-      const going = logicalAnd(moving, greater(residual, tolerance))
+      // What happens to a row that has diverged does not matter, its last point is kept; so the plain case is spared a choice.
+      const free = tolerance === undefined && !aims.iterates
       return {
-        y: where(overRows(going, state.y), next.y, last.y),
-        last,
-        moving: going,
-        converged: logicalOr(state.converged, logicalAnd(moving, logicalNot(going))),
-        steps: add(state.steps, cast(going, 'float32')),
+        ...booked,
+        y: free ? next.y : chooseRows(moving, next.y, booked.last.y),
+        moving,
+        converged,
+        steps: add(state.steps, cast(moving, 'float32')),
         memory: next.memory,
-        ...rest,
       }
     },
 
     finish(problem, state) {
-      const { moving, last, ...rest } = book(state, energyOfRows(problem.energy, state.y))
-      const { y, energy } = rest.best ?? last
+      const booked = book(state, energyOfRows(problem.energy, state.y))
+      const { y, energy } = booked.best ?? booked.last
       const limit = onesLike(state.steps)
-      const status = where(state.converged, 0, where(moving, limit, 2))
+      const status = where(state.converged, 0, where(booked.moving, limit, 2))
       return {
         y,
         energy,
         steps: cast(state.steps, 'int32'),
         status: cast(status, 'int32'),
-        ...(rest.trace && { trace: rest.trace.energies }),
+        ...(booked.trace && { trace: booked.trace.energies }),
       }
     },
   }
@@ -202,13 +208,10 @@ function naturalResidual({ domain }: Problem, { y, gradient }: Point): Tensor {
   return y.rank === 1 ? distance : max(distance, axesOfRow(distance))
 }
 
-function better(
-  best: { readonly y: Tensor; readonly energy: Tensor },
-  other: { readonly y: Tensor; readonly energy: Tensor },
-): { readonly y: Tensor; readonly energy: Tensor } {
+function better(best: Evaluated, other: Evaluated): Evaluated {
   const improved = less(other.energy, best.energy)
   return {
-    y: where(overRows(improved, best.y), other.y, best.y),
+    y: chooseRows(improved, other.y, best.y),
     energy: where(improved, other.energy, best.energy),
   }
 }

@@ -1,6 +1,8 @@
 import {
   abs,
-  broadcastTo,
+  cast,
+  fill,
+  greaterEqual,
   less,
   mul,
   reshape,
@@ -8,6 +10,7 @@ import {
   sum,
   type Tensor,
   valueAndGrad,
+  where,
 } from '@deepstruct/tensor'
 import type { Energy } from './energy.ts'
 
@@ -16,9 +19,13 @@ export function perRow(values: Tensor, like: Tensor): Tensor {
   return reshape(values, [-1, ...like.shape.slice(1).map(() => 1)])
 }
 
-/** One value a row repeated over its row, of the shape of `like`: to choose between rows more than once. */
-export function overRows(values: Tensor, like: Tensor): Tensor {
-  return broadcastTo(perRow(values, like), like.shape)
+/** The rows of `a` where a condition holds, bool `[batch]`, those of `b` elsewhere; nothing of the other passes, NaN neither. */
+export function chooseRows(condition: Tensor, a: Tensor, b: Tensor): Tensor {
+  if (a.rank === 1) return where(condition, a, b)
+  // Multiplied out and compared, because repeating a row condition costs more than a step on wasm: its Tile is plain JavaScript.
+  const ones = fill(a.shape, 1)
+  const everywhere = mul(perRow(cast(condition, 'float32'), a), ones)
+  return where(greaterEqual(everywhere, ones), a, b)
 }
 
 /** The sum of each row, `[batch]`. */

@@ -6,10 +6,9 @@ import {
   logicalOr,
   less,
   offTape,
-  where,
 } from '@deepstruct/tensor'
 import type { Minimizer, Problem } from './minimizer.ts'
-import { isFinite, overRows } from './rows.ts'
+import { chooseRows, isFinite } from './rows.ts'
 import type { TracedSolution } from './solution.ts'
 
 /** Where {@link severalStarts} starts from. */
@@ -43,7 +42,7 @@ function lower(a: TracedSolution, b: TracedSolution): TracedSolution {
     isFinite(b.energy),
     logicalOr(less(b.energy, a.energy), logicalNot(isFinite(a.energy))),
   )
-  const choose = (x: Tensor, y: Tensor): Tensor => where(overRows(takesB, x), y, x)
+  const choose = (x: Tensor, y: Tensor): Tensor => chooseRows(takesB, y, x)
   return {
     y: choose(a.y, b.y),
     energy: choose(a.energy, b.energy),

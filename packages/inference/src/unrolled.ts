@@ -40,7 +40,7 @@ export function unrolled({
   rule,
   options,
 }: IterativeMinimizer): (problem: Problem) => UnrolledSolution {
-  const search = searchOf(rule, options)
+  const search = searchOf(rule, options, { iterates: true })
   return (problem) => {
     const advance = search.advance(problem)
     const iterates: Tensor[] = []

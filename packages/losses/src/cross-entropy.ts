@@ -1,6 +1,5 @@
 import {
   add,
-  cast,
   clip,
   equal,
   greater,
@@ -10,21 +9,14 @@ import {
   logSoftmax,
   mul,
   neg,
-  oneHot,
   sigmoidCrossEntropy,
   sub,
   sum,
   type Tensor,
   where,
 } from '@deepstruct/tensor'
-import { requireClasses } from './multiclass-hinge.ts'
-import {
-  type LossOptions,
-  reduceElements,
-  reduceRows,
-  requireRank,
-  requireSame,
-} from './reduction.ts'
+import { rightClass } from './multiclass-hinge.ts'
+import { type LossOptions, reduceElements, reduceRows, requireSame } from './reduction.ts'
 import { requireUnitInterval, requireValues } from './require-values.ts'
 
 /** The smallest probability whose logarithm is taken; beyond it the loss is the constant $-\log \epsilon \approx 16$. */
@@ -106,19 +98,9 @@ export function crossEntropyWithLogits(
   labels: Tensor,
   options: LossOptions = {},
 ): Tensor {
-  requireRank('crossEntropyWithLogits', 'logits', logits, ['batch', 'classes'])
-  requireSame(
-    'crossEntropyWithLogits',
-    'labels',
-    labels,
-    logits.shape.slice(0, 1),
-    'the rows of logits',
-  )
-  const [, classes = 0] = logits.shape
-  requireClasses('crossEntropyWithLogits', labels, classes)
-  const right = oneHot(cast(labels, 'int32'), classes)
+  const right = rightClass('crossEntropyWithLogits', 'logits', logits, labels)
   // Chosen, not multiplied: a class of logit −∞ would give 0 · ∞.
-  const chosen = where(greater(right, 0), logSoftmax(logits), 0)
+  const chosen = where(right, logSoftmax(logits), 0)
   return reduceRows('crossEntropyWithLogits', neg(sum(chosen, 1)), options)
 }
 

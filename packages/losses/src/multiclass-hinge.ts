@@ -1,17 +1,15 @@
 import {
   add,
-  cast,
+  any,
   equal,
-  greaterEqual,
-  less,
-  logicalAnd,
+  expandDims,
   max,
-  mul,
-  oneHot,
+  range,
   relu,
   sub,
   sum,
   type Tensor,
+  where,
 } from '@deepstruct/tensor'
 import { type LossOptions, reduceRows, requireRank, requireSame } from './reduction.ts'
 import { requireValues } from './require-values.ts'
@@ -43,7 +41,7 @@ export function crammerSinger(
 ): Tensor {
   const { right, violations } = compared('crammerSinger', scores, labels, options.margin)
   // The right class competes without a margin: at worst it equals itself, which is the hinge's zero.
-  return reduceRows('crammerSinger', max(mul(violations, sub(1, right)), 1), options)
+  return reduceRows('crammerSinger', max(where(right, 0, violations), 1), options)
 }
 
 /**
@@ -66,33 +64,28 @@ export function westonWatkins(
   options: MulticlassHingeOptions = {},
 ): Tensor {
   const { right, violations } = compared('westonWatkins', scores, labels, options.margin)
-  return reduceRows('westonWatkins', sum(mul(relu(violations), sub(1, right)), 1), options)
+  return reduceRows('westonWatkins', sum(where(right, 0, relu(violations)), 1), options)
 }
 
-/** The right class as one-hot rows, and $m + s_k - s_y$ of every class. */
+/** Where the right class is, and $m + s_k - s_y$ of every class. */
 function compared(
   name: string,
   scores: Tensor,
   labels: Tensor,
   margin = 1,
 ): { right: Tensor; violations: Tensor } {
-  requireRank(name, 'scores', scores, ['batch', 'classes'])
-  requireSame(name, 'labels', labels, scores.shape.slice(0, 1), 'the rows of scores')
-  const [, classes = 0] = scores.shape
-  requireClasses(name, labels, classes)
-  const right = oneHot(cast(labels, 'int32'), classes)
-  const own = sum(mul(scores, right), 1, true)
+  const right = rightClass(name, 'scores', scores, labels)
+  const own = sum(where(right, scores, 0), 1, true)
   return { right, violations: add(margin, sub(scores, own)) }
 }
 
-/** Demands class indices. */
-export function requireClasses(name: string, labels: Tensor, classes: number): void {
-  const inRange = logicalAnd(greaterEqual(labels, 0), less(labels, classes))
-  requireValues(
-    name,
-    'labels',
-    logicalAnd(inRange, equal(labels, cast(labels, 'int32'))),
-    'no class somewhere',
-    `classes 0 … ${classes - 1}`,
-  )
+/** Where the class of each row is, bool `[batch, classes]`; demands that each label is a class. */
+export function rightClass(name: string, argument: string, scores: Tensor, labels: Tensor): Tensor {
+  requireRank(name, argument, scores, ['batch', 'classes'])
+  requireSame(name, 'labels', labels, scores.shape.slice(0, 1), `the rows of ${argument}`)
+  const [, classes = 0] = scores.shape
+  const right = equal(expandDims(labels, 1), range(0, classes))
+  const expected = `classes 0 … ${classes - 1}`
+  requireValues(name, 'labels', any(right, 1), 'no class somewhere', expected)
+  return right
 }

@@ -145,9 +145,8 @@ const labelEnergies: Readonly<
     (configuration: SpenSettings, sizes: Sizes) => LabelEnergy | undefined
   >
 > = {
-  measurements: ({ measurements }, { labels }) =>
-    measurementEnergy({ labels, measurements }) as LabelEnergy,
-  pairwise: (_, { labels }) => pairwiseEnergy({ labels }) as LabelEnergy,
+  measurements: ({ measurements }, { labels }) => measurementEnergy({ labels, measurements }),
+  pairwise: (_, { labels }) => pairwiseEnergy({ labels }),
   none: () => undefined,
 }
 
