@@ -9,5 +9,6 @@ export {
   classifierSettings,
   mlpFamily,
   mlpLearner,
+  mlpSettings,
   type MlpSettings,
 } from './mlp-family.ts'

@@ -1,5 +1,12 @@
 import { mlp, type Mlp, type MlpParams } from '@deepstruct/networks'
-import { type Family, family, type Labeled, type Learner, type Sizes } from '@deepstruct/training'
+import {
+  type Family,
+  family,
+  type Labeled,
+  type Learner,
+  parseSettings,
+  type Sizes,
+} from '@deepstruct/training'
 import { z } from 'zod'
 import { classifierPhase } from './classifier-phase.ts'
 import { independentSolution } from './independent-solution.ts'
@@ -40,6 +47,15 @@ export const classifierSettings: Readonly<Record<keyof MlpSettings, z.ZodType>> 
     .describe('epochs without a better score before it stops'),
 }
 
+/**
+ * Settings of the `mlp` family: the defaults, but for what is chosen.
+ *
+ * @throws {@link @deepstruct/tensor!DomainError} for a setting that there is not, or with a value it cannot have
+ */
+export function mlpSettings(chosen: Partial<MlpSettings> = {}): MlpSettings {
+  return parseSettings('mlpSettings', mlpFamily.settings, chosen) as MlpSettings
+}
+
 /** The network that the settings describe. */
 export function classifierNetwork(configuration: MlpSettings, { inputs, labels }: Sizes): Mlp {
   return mlp({
@@ -66,7 +82,7 @@ export const mlpFamily: Family = family<MlpSettings, MlpParams>({
 /**
  * The learner of the `mlp` family: one phase of binary cross-entropy.
  *
- * @param configuration - the settings; `mlpFamily.settings.parse({})` gives the defaults
+ * @param configuration - the settings, as {@link mlpSettings} completes them
  * @param sizes - of the problem
  */
 export function mlpLearner(configuration: MlpSettings, sizes: Sizes): Learner<MlpParams, Labeled> {

@@ -10,6 +10,6 @@ export {
   type MeasurementParams,
 } from './label-energy/measurement-energy.ts'
 export { pairwiseEnergy, type PairwiseParams } from './label-energy/pairwise-energy.ts'
-export { spenFamily, spenLearner, type SpenSettings } from './spen-family.ts'
+export { spenFamily, spenLearner, type SpenSettings, spenSettings } from './spen-family.ts'
 export { localEnergy, spen, type SpenOptions, type SpenParams } from './spen.ts'
 export { ssvmPhase, type SsvmPhaseOptions } from './ssvm-phase.ts'

@@ -10,13 +10,13 @@ import {
   logitGradient,
   projectedGradient,
 } from '@deepstruct/inference'
-
 import {
   adam,
   type Family,
   family,
   type Labeled,
   type Learner,
+  parseSettings,
   type Phase,
   type Sizes,
 } from '@deepstruct/training'
@@ -93,10 +93,19 @@ export const spenFamily: Family = family<SpenSettings, Params>({
 })
 
 /**
+ * Settings of the `spen` family: the defaults, but for what is chosen.
+ *
+ * @throws {@link @deepstruct/tensor!DomainError} for a setting that there is not, or with a value it cannot have
+ */
+export function spenSettings(chosen: Partial<SpenSettings> = {}): SpenSettings {
+  return parseSettings('spenSettings', settings, chosen) as SpenSettings
+}
+
+/**
  * The learner of the `spen` family, in three phases: the classifier alone, then the energy on its fixed features, then all together
  * at a low rate.
  *
- * @param configuration - the settings; `spenFamily.settings.parse({})` gives the defaults
+ * @param configuration - the settings, as {@link spenSettings} completes them
  * @param sizes - of the problem
  */
 export function spenLearner(configuration: SpenSettings, sizes: Sizes): Learner<Params, Labeled> {
