@@ -1,4 +1,4 @@
-import type { Flattened, NDArray, Tree } from '@deepstruct/tensor'
+import { DTypeError, type Flattened, type NDArray, type Tree } from '@deepstruct/tensor'
 
 /** The arrays behind a handle, and where each sits in the tree. They never change: a step gives new ones. */
 export interface Held {
@@ -18,4 +18,14 @@ export function hold({ leaves, paths, rebuild }: Flattened<NDArray>): Held {
 /** An array of its own. */
 export function copy({ shape, dtype, data }: NDArray): NDArray {
   return { shape, dtype, data: data.slice() }
+}
+
+/** For where only shapes matter: arguments are plain arrays there. */
+export function noHandles(): never {
+  throw new DTypeError({
+    function: 'explain',
+    argument: 'args',
+    got: 'a device handle',
+    expected: 'plain arrays and numbers',
+  })
 }
