@@ -1,19 +1,25 @@
 import type { Graph } from '../graph/graph.ts'
-import type { Attribute, Value, ValueType } from '../graph/value.ts'
+import type { Value } from '../graph/value.ts'
+import type { Application, Simplification } from './application.ts'
+import { applyIdentities } from './identities.ts'
+import { expandLate } from './late-expansion.ts'
+import { simplifyProducts } from './products.ts'
+import { joinRearrangements } from './rearrangements.ts'
+import { foldRepeated } from './repeated-constants.ts'
 
-/** An operator about to be applied. */
-export interface Application {
-  /** The operator. */
-  readonly op: string
-  /** Its operands. */
-  readonly inputs: readonly (Value | undefined)[]
-  /** What the result is like. */
-  readonly type: ValueType
-  /** Its settings. */
-  readonly attributes: Readonly<Record<string, Attribute>>
-}
+const simplifications: readonly Simplification[] = [
+  foldRepeated,
+  expandLate,
+  applyIdentities,
+  joinRearrangements,
+  simplifyProducts,
+]
 
 /** A value that equals an application and costs less, if one of the rules knows one. */
-export function simplify(_graph: Graph, _application: Application): Value | undefined {
+export function simplify(graph: Graph, application: Application): Value | undefined {
+  for (const simplification of simplifications) {
+    const simpler = simplification(graph, application)
+    if (simpler !== undefined) return simpler
+  }
   return undefined
 }

@@ -1,0 +1,52 @@
+import type { Graph } from '../graph/graph.ts'
+import { computedBy, type Value } from '../graph/value.ts'
+import { type Application, sameShape } from './application.ts'
+
+/** Reshapes, transpositions, expansions and casts that do nothing, or are one. */
+export function joinRearrangements(
+  graph: Graph,
+  { op, inputs, type, attributes }: Application,
+): Value | undefined {
+  const x = inputs[0]!
+  switch (op) {
+    case 'Reshape': {
+      if (sameShape(x.shape, type.shape)) return x
+      const earlier = computedBy(x, 'Reshape')
+      if (earlier) return graph.node('Reshape', [earlier.inputs[0], inputs[1]], type, attributes)
+      // Casts come last, where comparisons undo them.
+      const cast = computedBy(x, 'Cast')
+      if (!cast) return undefined
+      const from = cast.inputs[0]!
+      const reshaped = graph.node(
+        'Reshape',
+        [from, inputs[1]],
+        { shape: type.shape, dtype: from.dtype },
+        attributes,
+      )
+      return graph.node('Cast', [reshaped], type, cast.attributes)
+    }
+    case 'Transpose': {
+      const perm = attributes['perm'] as readonly number[]
+      if (perm.every((axis, i) => axis === i)) return x
+      const earlier = computedBy(x, 'Transpose')
+      if (!earlier) return undefined
+      const first = earlier.attributes['perm'] as readonly number[]
+      const both = perm.map((axis) => first[axis]!)
+      return graph.node('Transpose', [earlier.inputs[0]], type, { perm: both })
+    }
+    case 'Expand': {
+      if (sameShape(x.shape, type.shape)) return x
+      const earlier = computedBy(x, 'Expand')
+      return earlier && graph.node('Expand', [earlier.inputs[0], inputs[1]], type)
+    }
+    case 'Cast': {
+      // From a truth value through a number.
+      const earlier = computedBy(x, 'Cast')
+      const from = earlier?.inputs[0]
+      if (from?.dtype !== 'bool') return undefined
+      return from.dtype === type.dtype ? from : graph.node('Cast', [from], type, attributes)
+    }
+    default:
+      return undefined
+  }
+}
