@@ -1,4 +1,5 @@
 import { Readable, Writable } from 'node:stream'
+import type { Family } from '@deepstruct/training'
 import { run } from '../src/run.ts'
 import type { Io } from '../src/io.ts'
 import { linearFamily } from './linear-family.ts'
@@ -21,6 +22,8 @@ export async function runCli(
     /** Interrupts as soon as the command listens. */
     readonly interruptAtOnce?: boolean
     readonly stdout?: Writable
+    /** Default the linear family. */
+    readonly families?: readonly Family[]
     readonly isTTY?: boolean
   } = {},
 ): Promise<CliRun> {
@@ -42,7 +45,7 @@ export async function runCli(
         }
       },
     },
-    [linearFamily],
+    world.families ?? [linearFamily],
   )
   return { code, stdout: stdout.text(), stderr: stderr.text() }
 }

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 
-/** The labels of {@link smallData}. */
-export const labelsXml = '<labels><label name="beach"/><label name="sea &amp; sun"/></labels>\n'
+const labelsXml = '<labels><label name="beach"/><label name="sea &amp; sun"/></labels>\n'
 
 /** A learnable problem of two features and two labels: each label is the sign of its feature. */
 export function smallArff(examples: number): string {

@@ -1,7 +1,7 @@
 import { standardize } from '@deepstruct/datasets'
 import { z } from 'zod'
 import { startEngine } from '../engines.ts'
-import { type ModelReport, reportOf, scoreModel } from '../model/evaluate-model.ts'
+import { reportOf, scoreModel } from '../model/evaluate-model.ts'
 import { loadData, publishedNames } from '../model/model-data.ts'
 import { openModel } from '../model/usable-model.ts'
 import { readOptions, type Values } from '../options/read-options.ts'
@@ -34,12 +34,6 @@ const schema = z.strictObject({
   json: jsonOption,
   quiet: quietOption,
 })
-
-/** What `evaluate --json` prints. */
-export interface Evaluated extends ModelReport {
-  /** The family of the model. */
-  readonly family: string
-}
 
 /** Measures a model on examples with labels. */
 export const evaluate: CommandDefinition = {
@@ -78,7 +72,7 @@ async function run(
     const { writeEvaluationReport } = await import('../report/evaluation-report.ts')
     await writeEvaluationReport(options.report, { model, scored, report, data: inputs, name: data })
   }
-  const evaluated: Evaluated = { family: model.family.name, ...report }
+  const evaluated = { family: model.family.name, ...report }
   await writeAll(
     io.stdout,
     options.json

@@ -3,7 +3,7 @@ export function fraction(value: number): string {
   return value.toFixed(4)
 }
 
-/** A measured number in few digits: `12.35`, `0.0004210`. */
+/** A whole number as it is, another one in four digits: `34618`, `12.35`, `0.0003`. */
 export function short(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toPrecision(4)
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)))
 }
