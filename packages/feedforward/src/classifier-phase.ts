@@ -1,5 +1,5 @@
 import { binaryCrossEntropyWithLogits } from '@deepstruct/losses'
-import type { Mlp, MlpParams } from '@deepstruct/networks'
+import type { WithOutput, WithOutputParams } from '@deepstruct/networks'
 import type { Tensor } from '@deepstruct/tensor'
 import {
   adam,
@@ -26,8 +26,8 @@ export interface ClassifierPhaseOptions {
  *
  * @param network - from features to one logit for each label
  */
-export function classifierPhase<S extends MlpParams>(
-  network: Mlp,
+export function classifierPhase<F, S extends WithOutputParams<F> = WithOutputParams<F>>(
+  network: WithOutput<F>,
   options: ClassifierPhaseOptions = {},
 ): Phase<S, Labeled> {
   const { epochs = 40, patience = 8, rate = 1e-3 } = options

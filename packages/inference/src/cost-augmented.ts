@@ -1,8 +1,6 @@
+import type { TaskLoss } from '@deepstruct/losses'
 import { sub, type Tensor } from '@deepstruct/tensor'
 import type { Energy } from './energy.ts'
-
-/** A task loss of relaxed outputs, $\Delta(y^*, y)$, `[batch]`: 0 where they are equal. */
-export type TaskLoss = (yTrue: Tensor, y: Tensor) => Tensor
 
 /**
  * The cost-augmented energy $E(x, y) - \Delta(y^*, y)$, whose minimum is the output that violates the margin of a structured SVM

@@ -5,7 +5,7 @@
 export { type Backtracking } from './backtracking.ts'
 export { bestSoFar } from './best-so-far.ts'
 export { box, projectBox } from './box.ts'
-export { costAugmented, type TaskLoss } from './cost-augmented.ts'
+export { costAugmented } from './cost-augmented.ts'
 export { borderMargin, cornerLimit, type Domain } from './domain.ts'
 export { energySolver } from './energy-solver.ts'
 export type { Energy, EnergyNetwork } from './energy.ts'

@@ -29,7 +29,7 @@ export function chooseRows(condition: Tensor, a: Tensor, b: Tensor): Tensor {
 }
 
 /** The sum of each row, `[batch]`. */
-export function rowSum(x: Tensor): Tensor {
+function rowSum(x: Tensor): Tensor {
   return x.rank === 1 ? x : sum(x, axesOfRow(x))
 }
 

@@ -80,10 +80,8 @@ export type SpenSettings = MlpSettings & {
   readonly patience: number
 }
 
-type Params = SpenParams<unknown>
-
 /** A structured prediction energy network over a pretrained classifier. */
-export const spenFamily: Family = family<SpenSettings, Params>({
+export const spenFamily: Family = family<SpenSettings, SpenParams<unknown>>({
   name: 'spen',
   summary: 'structured prediction energy network (structured SVM or end-to-end learning)',
   settings,
@@ -108,17 +106,20 @@ export function spenSettings(chosen: Partial<SpenSettings> = {}): SpenSettings {
  * @param configuration - the settings, as {@link spenSettings} completes them
  * @param sizes - of the problem
  */
-export function spenLearner(configuration: SpenSettings, sizes: Sizes): Learner<Params, Labeled> {
+export function spenLearner(
+  configuration: SpenSettings,
+  sizes: Sizes,
+): Learner<SpenParams<unknown>, Labeled> {
   const network = classifierNetwork(configuration, sizes)
   const energy = model(configuration, sizes)
   const { classifierEpochs, classifierPatience, classifierRate } = configuration
   const { energyEpochs, energyRate, jointEpochs, jointRate, patience } = configuration
   const structured = (
     name: string,
-    moves: readonly (keyof Params)[],
+    moves: readonly (keyof SpenParams<unknown>)[],
     rate: number,
     epochs: number,
-  ): Phase<Params, Labeled> => {
+  ): Phase<SpenParams<unknown>, Labeled> => {
     const optimizer = adam({ rate })
     const shared = { name, moves, optimizer, epochs, patience, inference: inference(configuration) }
     return configuration.learning === 'ssvm'

@@ -87,7 +87,7 @@ describe('inference', () => {
         found: projectedGradient({ steps: 60, stepSize: 0.5 })(problem).energy,
       }
     })
-    const { best, found } = await run(params as never)
+    const { best, found } = await run(params)
     // Small couplings leave one basin: gradient descent ends in the optimum.
     expect(found.data[0]).toBeCloseTo(best.data[0] ?? NaN, 3)
   })

@@ -1,18 +1,18 @@
 import { box, type EnergyNetwork } from '@deepstruct/inference'
-import type { Mlp, MlpParams } from '@deepstruct/networks'
+import type { DenseParams, WithOutput, WithOutputParams } from '@deepstruct/networks'
 import { add, dot, neg, type Tensor } from '@deepstruct/tensor'
 import type { LabelEnergy } from './label-energy/label-energy.ts'
 
 /** The parameters of a {@link spen}; a type and no interface, so that it counts as a tree. */
-export type SpenParams<P> = MlpParams & {
+export type SpenParams<P, F = readonly DenseParams[]> = WithOutputParams<F> & {
   /** Those of the label energy. */
   readonly label: P
 }
 
 /** The parts of a {@link spen}. */
-export interface SpenOptions<P> {
+export interface SpenOptions<P, F = readonly DenseParams[]> {
   /** The feature network $F$ with its output layer $b$: from features to one logit for each label. */
-  readonly network: Mlp
+  readonly network: WithOutput<F>
   /** What looks at the labels together; left out, the energy is local and labels are independent. */
   readonly labelEnergy?: LabelEnergy<P>
 }
@@ -53,7 +53,9 @@ export function localEnergy(logits: Tensor, y: Tensor): Tensor {
  * })
  * ```
  */
-export function spen<P>(options: SpenOptions<P>): EnergyNetwork<SpenParams<P>, Tensor, Tensor> {
+export function spen<P, F = readonly DenseParams[]>(
+  options: SpenOptions<P, F>,
+): EnergyNetwork<SpenParams<P, F>, Tensor, Tensor> {
   const { network, labelEnergy } = options
   const domain = box([network.outputs])
   return {

@@ -104,6 +104,7 @@ function restoreRemovedUtilities(): void {
     | { isNullOrUndefined?: unknown; isArray?: unknown }
     | undefined
   if (util === undefined) return
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
-  util.isArray ??= Array.isArray
+  // Where they still exist, the first call of each prints a deprecation warning.
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined
+  util.isArray = Array.isArray
 }
