@@ -6,7 +6,9 @@ export default {
   entryPointStrategy: 'packages',
   entryPoints: publishedPackages().map(({ folder }) => relative(import.meta.dirname, folder)),
   packageOptions: {
+    // What only engines import (`@deepstruct/tensor/engine`) is no part of the reference.
     entryPoints: ['src/**/index.ts'],
+    exclude: ['**/src/engine/index.ts'],
     readme: 'none',
     disableSources: true,
   },

@@ -84,7 +84,7 @@ export function backtrack(
   return { y, lengths: where(first.accepted, longer, used) }
 }
 
-/** @throws {@link DomainError} when an option is out of range */
+/** @throws {@link @deepstruct/tensor!DomainError} when an option is out of range */
 export function checkBacktracking(name: string, backtracking: Backtracking): void {
   const { shrink, sufficientDecrease, attempts } = backtracking
   if (shrink !== undefined) fraction(name, 'shrink', shrink, Number.MIN_VALUE)

@@ -23,7 +23,7 @@ import { masked } from './masked.ts'
  *
  * @param shape - of one output: `[labels]`, `[height, width]`, any rank
  * @param mask - 1 where a position counts, `[batch, ...]` over the leading axes of an output; default all count
- * @throws {@link ShapeError} when the mask does not fit the shape
+ * @throws {@link @deepstruct/tensor!ShapeError} when the mask does not fit the shape
  */
 export function box(shape: readonly number[], mask?: Tensor): Domain {
   const domain: Domain = {

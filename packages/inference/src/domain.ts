@@ -37,7 +37,7 @@ export interface Domain {
    * Every corner of a row without mask, `[corners, ...shape]`, in lexicographic order.
    *
    * @param limit - the most that the caller can use; default {@link cornerLimit}
-   * @throws {@link DomainError} when there are more than `limit`; it says how many
+   * @throws {@link @deepstruct/tensor!DomainError} when there are more than `limit`; it says how many
    */
   corners(limit?: number): NDArray
 }

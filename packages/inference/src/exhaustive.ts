@@ -29,7 +29,7 @@ export interface ExhaustiveOptions {
  * Corners without a finite energy are passed over. The first of equal ones is taken.
  *
  * @returns `steps` are the corners tried; every row has `'converged'`, or `'diverged'` when no corner has a finite energy
- * @throws {@link DomainError} when the domain has more corners than the limit
+ * @throws {@link @deepstruct/tensor!DomainError} when the domain has more corners than the limit
  */
 export function exhaustive({ limit = cornerLimit }: ExhaustiveOptions = {}): Minimizer {
   interface Best {

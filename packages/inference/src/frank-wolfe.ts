@@ -20,7 +20,7 @@ export interface FrankWolfeOptions extends IterationOptions {
  * minimum (Jaggi 2013, section 2).
  *
  * @param options - line search; steps, tolerance (of the duality gap), trace
- * @throws {@link DomainError} when an option is out of range
+ * @throws {@link @deepstruct/tensor!DomainError} when an option is out of range
  */
 export function frankWolfe(options: FrankWolfeOptions = {}): IterativeMinimizer {
   const { lineSearch } = options

@@ -59,7 +59,7 @@ export interface IterativeMinimizer extends Minimizer {
  *
  * @param rule - the method
  * @param options - steps, tolerance, trace
- * @throws {@link DomainError} when `steps` is no positive whole number or `tolerance` is negative
+ * @throws {@link @deepstruct/tensor!DomainError} when `steps` is no positive whole number or `tolerance` is negative
  */
 export function iterate(rule: StepRule, options: IterationOptions = {}): IterativeMinimizer {
   const search = searchOf(rule, options)
@@ -226,7 +226,7 @@ function written(
   return { energies: where(here, expandDims(energy, 1), energies), length: add(length, 1) }
 }
 
-/** @throws {@link ShapeError} when the start is no batch of outputs of this shape */
+/** @throws {@link @deepstruct/tensor!ShapeError} when the start is no batch of outputs of this shape */
 export function checkStart(start: Tensor, shape: readonly number[]): void {
   if (
     start.rank !== shape.length + 1 ||

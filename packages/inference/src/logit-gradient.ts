@@ -10,7 +10,7 @@ import { type LogitStepOptions, logitSteps } from './logit-steps.ts'
  * start inside.
  *
  * @param options - step size (default 1), momentum; steps, tolerance, trace
- * @throws {@link DomainError} when an option is out of range
+ * @throws {@link @deepstruct/tensor!DomainError} when an option is out of range
  */
 export function logitGradient(options: LogitStepOptions = {}): IterativeMinimizer {
   const { stepSize = 1 } = options

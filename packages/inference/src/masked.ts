@@ -6,7 +6,7 @@ import type { Domain } from './domain.ts'
  *
  * @param domain - of full rows
  * @param mask - 1 where a position counts, else 0; `[batch, ...]` over the leading axes of an output
- * @throws {@link ShapeError} when the mask does not fit the shape of the outputs
+ * @throws {@link @deepstruct/tensor!ShapeError} when the mask does not fit the shape of the outputs
  */
 export function masked(domain: Domain, mask: Tensor): Domain {
   const covered = mask.shape.slice(1)

@@ -11,7 +11,7 @@ import { type LogitStepOptions, logitSteps } from './logit-steps.ts'
  * $-\eta \nabla E(y_t)$. It is computed in logits, so points never reach the border and keep their gradient when unrolled.
  *
  * @param options - step size (default 1), momentum; steps, tolerance, trace
- * @throws {@link DomainError} when an option is out of range
+ * @throws {@link @deepstruct/tensor!DomainError} when an option is out of range
  */
 export function mirrorDescent(options: LogitStepOptions = {}): IterativeMinimizer {
   const { stepSize = 1 } = options

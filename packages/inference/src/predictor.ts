@@ -39,7 +39,7 @@ export interface Predictor<P, X> extends PredictorConfiguration<P, X> {
    * Finds an output for each row. Plain arrays may have any number of rows, on the first axis of each of them: they are worked on in blocks.
    * A device handle is one block.
    *
-   * @throws {@link ShapeError} when the arrays differ in their number of rows
+   * @throws {@link @deepstruct/tensor!ShapeError} when the arrays differ in their number of rows
    */
   predict(x: Input<X>): Promise<Solution>
   /** The structures that relaxed outputs stand for. */
@@ -49,7 +49,7 @@ export interface Predictor<P, X> extends PredictorConfiguration<P, X> {
 /**
  * Makes a {@link Predictor}.
  *
- * @throws {@link DomainError} when the batch size is no positive whole number
+ * @throws {@link @deepstruct/tensor!DomainError} when the batch size is no positive whole number
  */
 export function predictor<P, X>(configuration: PredictorConfiguration<P, X>): Predictor<P, X> {
   const { solve, params, threshold = 0.5, batchSize = 256 } = configuration

@@ -29,7 +29,7 @@ export interface ProjectedGradientOptions extends IterationOptions {
  * Unrolled, a coordinate on the border of the domain passes no gradient on; {@link logitGradient} does.
  *
  * @param options - step size, momentum, backtracking; steps, tolerance, trace
- * @throws {@link DomainError} when an option is out of range
+ * @throws {@link @deepstruct/tensor!DomainError} when an option is out of range
  *
  * @example
  * ```ts

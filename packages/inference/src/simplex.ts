@@ -32,7 +32,7 @@ export interface SimplexConfiguration {
  *
  * Rounding chooses the largest element, the first one at a tie.
  *
- * @throws {@link ShapeError} when the mask does not fit
+ * @throws {@link @deepstruct/tensor!ShapeError} when the mask does not fit
  */
 export function simplex({ positions, classes, mask }: SimplexConfiguration): Domain {
   const shape = [positions, classes]
