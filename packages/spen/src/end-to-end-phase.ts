@@ -6,37 +6,16 @@ import {
   unrolled,
 } from '@deepstruct/inference'
 import { binaryCrossEntropy } from '@deepstruct/losses'
-import {
-  add,
-  div,
-  mul,
-  type NDArray,
-  type NoiseSpec,
-  type Tensor,
-  type Tree,
-} from '@deepstruct/tensor'
-import { evaluateMultilabel, type Labeled, type Optimizer, type Phase } from '@deepstruct/training'
+import { add, div, mul, type Tensor } from '@deepstruct/tensor'
+import type { Labeled, Phase } from '@deepstruct/training'
+import { structuredPhase, type StructuredPhaseOptions } from './structured-phase.ts'
 
 /** How {@link endToEndPhase} trains. */
-export interface EndToEndPhaseOptions<S> {
-  /** For progress and reports; default `end-to-end`. */
-  readonly name?: string
-  /** The parts of the parameters that move. */
-  readonly moves: readonly (keyof S & string)[]
+export interface EndToEndPhaseOptions<S> extends StructuredPhaseOptions<S> {
   /** The inference that is differentiated, and used at test time; smooth ones learn best. */
   readonly inference: IterativeMinimizer
-  /** How it moves. */
-  readonly optimizer: Optimizer
   /** Bounds the global norm of the gradient; default 1. */
   readonly clipNorm?: number
-  /** The largest number of passes over the data. */
-  readonly epochs: number
-  /** Stop after so many epochs without a better score; default never. */
-  readonly patience?: number
-  /** Dropout masks of the encoder; default none. */
-  readonly noise?: (x: NDArray) => Tree<NoiseSpec> | undefined
-  /** A regularizer: a scalar of the parameters. */
-  readonly penalty?: (params: S) => Tensor
 }
 
 /**
@@ -55,34 +34,26 @@ export function endToEndPhase<S, F>(
   model: EnergyNetwork<S, Tensor, F>,
   options: EndToEndPhaseOptions<S>,
 ): Phase<S, Labeled> {
-  const { name = 'end-to-end', moves, inference, optimizer, clipNorm = 1, epochs } = options
-  const { patience, noise, penalty } = options
+  const { inference, clipNorm = 1 } = options
   const search = unrolled(inference)
-  return {
-    name,
-    epochs,
-    ...(patience === undefined ? {} : { patience }),
-    turns: [
-      {
-        moves,
-        optimizer,
-        clipNorm,
-        ...(noise === undefined ? {} : { noise: ({ x }) => noise(x) }),
-        ...(penalty === undefined ? {} : { penalty }),
-        loss(params, { x, y }, _, masks) {
-          const features = model.encode(params, x, masks)
-          const domain = model.domain(features)
-          const { iterates } = search({
-            energy: (z) => model.energy(params, features, z),
-            domain,
-            start: model.start?.(params, features) ?? domain.start(x.shape[0] ?? 0),
-          })
-          return { rows: weightedLosses(iterates, y) }
-        },
+  return structuredPhase(
+    options,
+    'end-to-end',
+    {
+      clipNorm,
+      loss(params, { x, y }, _, masks) {
+        const features = model.encode(params, x, masks)
+        const domain = model.domain(features)
+        const { iterates } = search({
+          energy: (z) => model.energy(params, features, z),
+          domain,
+          start: model.start?.(params, features) ?? domain.start(x.shape[0] ?? 0),
+        })
+        return { rows: weightedLosses(iterates, y) }
       },
-    ],
-    evaluate: evaluateMultilabel(energySolver(model, inference)),
-  }
+    },
+    energySolver(model, inference),
+  )
 }
 
 function weightedLosses(iterates: UnrolledSolution['iterates'], y: Tensor): Tensor {

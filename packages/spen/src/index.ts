@@ -13,3 +13,4 @@ export { pairwiseEnergy, type PairwiseParams } from './label-energy/pairwise-ene
 export { spenFamily, spenLearner, type SpenSettings, spenSettings } from './spen-family.ts'
 export { localEnergy, spen, type SpenOptions, type SpenParams } from './spen.ts'
 export { ssvmPhase, type SsvmPhaseOptions } from './ssvm-phase.ts'
+export type { StructuredPhaseOptions } from './structured-phase.ts'

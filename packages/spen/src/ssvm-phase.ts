@@ -1,15 +1,16 @@
-import { costAugmented, type EnergyNetwork, type Minimizer } from '@deepstruct/inference'
+import {
+  costAugmented,
+  type EnergyNetwork,
+  energySolver,
+  type Minimizer,
+} from '@deepstruct/inference'
 import { squared, structuredHinge, type TaskLoss } from '@deepstruct/losses'
-import { type NDArray, type NoiseSpec, type Tensor, type Tree } from '@deepstruct/tensor'
-import { evaluateMultilabel, type Labeled, type Optimizer, type Phase } from '@deepstruct/training'
-import { energySolver } from '@deepstruct/inference'
+import type { Tensor } from '@deepstruct/tensor'
+import type { Labeled, Phase } from '@deepstruct/training'
+import { structuredPhase, type StructuredPhaseOptions } from './structured-phase.ts'
 
 /** How {@link ssvmPhase} trains. */
-export interface SsvmPhaseOptions<S> {
-  /** For progress and reports; default `ssvm`. */
-  readonly name?: string
-  /** The parts of the parameters that move. */
-  readonly moves: readonly (keyof S & string)[]
+export interface SsvmPhaseOptions<S> extends StructuredPhaseOptions<S> {
   /** The search for the most violated output. */
   readonly inference: Minimizer
   /** The search at test time, with which the phase is measured; default `inference`. */
@@ -18,16 +19,6 @@ export interface SsvmPhaseOptions<S> {
   readonly taskLoss?: TaskLoss
   /** Margin or slack rescaling; default `'margin'`. */
   readonly rescaling?: 'margin' | 'slack'
-  /** How it moves. */
-  readonly optimizer: Optimizer
-  /** The largest number of passes over the data. */
-  readonly epochs: number
-  /** Stop after so many epochs without a better score; default never. */
-  readonly patience?: number
-  /** Dropout masks of the encoder; default none, so that the features are those of test time. */
-  readonly noise?: (x: NDArray) => Tree<NoiseSpec> | undefined
-  /** A regularizer: a scalar of the parameters. */
-  readonly penalty?: (params: S) => Tensor
 }
 
 /**
@@ -47,41 +38,33 @@ export function ssvmPhase<S, F>(
   model: EnergyNetwork<S, Tensor, F>,
   options: SsvmPhaseOptions<S>,
 ): Phase<S, Labeled> {
-  const { name = 'ssvm', inference, testInference = inference, taskLoss = squared } = options
-  const { moves, optimizer, epochs, patience, rescaling = 'margin', noise, penalty } = options
-  return {
-    name,
-    epochs,
-    ...(patience === undefined ? {} : { patience }),
-    turns: [
-      {
-        moves,
-        optimizer,
-        ...(noise === undefined ? {} : { noise: ({ x }) => noise(x) }),
-        ...(penalty === undefined ? {} : { penalty }),
-        prepare(params, { x, y }, masks) {
-          const features = model.encode(params, x, masks)
-          const domain = model.domain(features)
-          const energy = costAugmented((z) => model.energy(params, features, z), taskLoss, y)
-          const start = model.start?.(params, features) ?? domain.start(x.shape[0] ?? 0)
-          return inference({ energy, domain, start }).y
-        },
-        loss(params, { x, y }, prepared, masks) {
-          const worst = prepared as Tensor
-          const features = model.encode(params, x, masks)
-          const cost = taskLoss(y, worst)
-          const rows = structuredHinge(
-            {
-              energyTrue: model.energy(params, features, y),
-              energyPredicted: model.energy(params, features, worst),
-              taskLoss: cost,
-            },
-            { rescaling, reduction: 'none' },
-          )
-          return { rows, metrics: { cost } }
-        },
+  const { inference, testInference = inference, taskLoss = squared, rescaling = 'margin' } = options
+  return structuredPhase(
+    options,
+    'ssvm',
+    {
+      prepare(params, { x, y }, masks) {
+        const features = model.encode(params, x, masks)
+        const domain = model.domain(features)
+        const energy = costAugmented((z) => model.energy(params, features, z), taskLoss, y)
+        const start = model.start?.(params, features) ?? domain.start(x.shape[0] ?? 0)
+        return inference({ energy, domain, start }).y
       },
-    ],
-    evaluate: evaluateMultilabel(energySolver(model, testInference)),
-  }
+      loss(params, { x, y }, prepared, masks) {
+        const worst = prepared as Tensor
+        const features = model.encode(params, x, masks)
+        const cost = taskLoss(y, worst)
+        const rows = structuredHinge(
+          {
+            energyTrue: model.energy(params, features, y),
+            energyPredicted: model.energy(params, features, worst),
+            taskLoss: cost,
+          },
+          { rescaling, reduction: 'none' },
+        )
+        return { rows, metrics: { cost } }
+      },
+    },
+    energySolver(model, testInference),
+  )
 }
