@@ -3,9 +3,15 @@ import { split, syntheticMultilabel } from '@deepstruct/datasets'
 import { classifierPhase } from '@deepstruct/feedforward'
 import { projectedGradient } from '@deepstruct/inference'
 import { type Network, withOutput } from '@deepstruct/networks'
-import { pairwiseEnergy, spen, ssvmPhase } from '@deepstruct/spen'
+import {
+  type PairwiseParams,
+  pairwiseEnergy,
+  spen,
+  type SpenParams,
+  ssvmPhase,
+} from '@deepstruct/spen'
 import { eagerEngine, ndarray, random, type Tensor, useEngine } from '@deepstruct/tensor'
-import { adam, fit } from '@deepstruct/training'
+import { adam, fit, type Labeled, type Learner } from '@deepstruct/training'
 import { layers, type LayersModel, sequential } from '@tensorflow/tfjs-layers'
 
 /** Makes a model a function of weights that it is given, one tensor for each of its own, in their order. */
@@ -49,30 +55,31 @@ export async function main(): Promise<{ readonly classifier: number; readonly sp
   const network = withOutput(await featuresOf(layersModel), { outputs: labels })
   const model = spen({ network, labelEnergy: pairwiseEnergy({ labels }) })
 
-  const { history } = await fit(
-    {
-      family: 'SPEN over a LayersModel',
-      init: (_, draw) => model.init(draw),
-      phases: [
-        classifierPhase(network, { epochs: 8, rate: 3e-3 }),
-        ssvmPhase(model, {
-          moves: ['features', 'output', 'label'],
-          inference: projectedGradient({ steps: 10, stepSize: 0.2 }),
-          optimizer: adam({ rate: 0.01 }),
-          epochs: 5,
-        }),
-      ],
-    },
-    train,
-    { dev, seed: 1 },
-  )
+  const learner: Learner<SpenParams<PairwiseParams, readonly Tensor[]>, Labeled> = {
+    family: 'SPEN over a LayersModel',
+    init: (_, draw) => model.init(draw),
+    phases: [
+      classifierPhase(network, { epochs: 8, rate: 3e-3 }),
+      ssvmPhase(model, {
+        moves: ['features', 'output', 'label'],
+        inference: projectedGradient({ steps: 10, stepSize: 0.2 }),
+        optimizer: adam({ rate: 0.01 }),
+        epochs: 5,
+      }),
+    ],
+  }
+  const { history } = await fit(learner, train, { dev, seed: 1 })
   layersModel.dispose()
 
   const bestOf = (name: string): number =>
     Math.max(...history.map(({ phase, dev: found }) => (phase === name ? found!.score : 0)))
   const result = { classifier: bestOf('classifier'), spen: bestOf('ssvm') }
-  console.log(`F1 on held-out data: ${result.classifier.toFixed(3)} by a classifier of ${labels} labels,`)
-  console.log(`                     ${result.spen.toFixed(3)} with an energy of the labels together`)
+  console.log(
+    `F1 on held-out data: ${result.classifier.toFixed(3)} by a classifier of ${labels} labels,`,
+  )
+  console.log(
+    `                     ${result.spen.toFixed(3)} with an energy of the labels together`,
+  )
   return result
 }
 

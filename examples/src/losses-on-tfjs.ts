@@ -18,7 +18,7 @@ export async function main(): Promise<{ readonly first: number; readonly last: n
     tf.tidy(() => {
       const logits = tf.matMul(x, weights)
       const entropy = binaryCrossEntropyWithLogits(logits, y)
-      return tf.add(entropy, dice(tf.sigmoid(logits), y)).asScalar()
+      return tf.add<tf.Scalar>(entropy, dice(tf.sigmoid(logits), y))
     })
 
   // One gradient by hand: at zero every label has the probability one half.
@@ -35,7 +35,9 @@ export async function main(): Promise<{ readonly first: number; readonly last: n
   const first = value()
   for (let step = 0; step < 100; step++) optimizer.minimize(loss)
   const last = value()
-  console.log(`loss ${first.toFixed(3)} before, ${last.toFixed(3)} after 100 steps of tf.train.adam`)
+  console.log(
+    `loss ${first.toFixed(3)} before, ${last.toFixed(3)} after 100 steps of tf.train.adam`,
+  )
 
   tf.dispose([x, hidden, y, weights])
   optimizer.dispose()

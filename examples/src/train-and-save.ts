@@ -42,7 +42,7 @@ export async function main(): Promise<{ readonly f1: number; readonly file: stri
   try {
     await saveModel(file, {
       family: spenFamily.name,
-      configuration: chosen as unknown as JsonObject,
+      configuration: chosen,
       labelNames: all.labelNames,
       inputs: { count: sizes.inputs, standardizer },
       threshold,
