@@ -123,5 +123,7 @@ const rows = [...times].map(([key, all]) => {
   return { ...JSON.parse(key), minMs: sorted[0], medianMs: sorted[sorted.length >> 1] }
 })
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`)
-console.table(rows.map((row) => ({ ...row, minMs: row.minMs.toFixed(3), medianMs: row.medianMs.toFixed(3) })))
+console.table(
+  rows.map((row) => ({ ...row, minMs: row.minMs.toFixed(3), medianMs: row.medianMs.toFixed(3) })),
+)
 if (values.json) writeFileSync(values.json, `${JSON.stringify(rows, undefined, 2)}\n`)

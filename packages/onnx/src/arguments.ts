@@ -6,8 +6,8 @@ import type { Held } from './held.ts'
 export interface Arguments {
   /** The arrays, those behind handles included. */
   readonly arrays: readonly NDArray[]
-  /** What distinguishes calls that need graphs of their own: the structure, types and shapes. */
-  readonly key: string
+  /** What distinguishes calls beside extents: the structure, and the types and ranks of the arrays. */
+  readonly structure: string
   /** The arguments around tensors. */
   rebuild(tensors: readonly Tensor[]): readonly unknown[]
 }
@@ -26,16 +26,16 @@ export function argumentsOf(
     return { arrays: [array], paths: [''], rebuild: ([tensor]) => tensor! }
   })
   const arrays = parts.flatMap((part) => part.arrays)
-  const key = parts
+  const structure = parts
     .map((part, i) =>
       part.arrays
-        .map(({ dtype, shape }, j) => `${outer.paths[i]}/${part.paths[j]}:${dtype}[${shape.join()}]`)
+        .map(({ dtype, shape }, j) => `${outer.paths[i]}/${part.paths[j]}:${dtype}${shape.length}`)
         .join(),
     )
     .join(';')
   return {
     arrays,
-    key,
+    structure,
     rebuild(tensors) {
       let next = 0
       return outer.rebuild(

@@ -1,18 +1,19 @@
-import type { DeepstructError, NDArray, Program, Tensor } from '@deepstruct/tensor'
+import type { DeepstructError, NDArray } from '@deepstruct/tensor'
 import { constantArray } from './graph/constant-array.ts'
 import { encode } from './graph/encode.ts'
-import type { Value, ValueType } from './graph/value.ts'
+import { scopesOf } from './graph/scopes.ts'
+import type { Value } from './graph/value.ts'
+import type { Extent } from './protobuf/onnx-messages.ts'
+import type { GraphReport } from './report.ts'
 import type { Runtime, Session, SessionOptions } from './runtime/runtime.ts'
-import { trace, type Trace } from './trace/trace.ts'
+import type { Trace } from './trace/trace.ts'
 
 /** A function compiled for arguments of certain shapes. */
 export interface Compiled {
-  /** What it does, as a graph. */
-  readonly traced: Trace
-  /** Milliseconds that tracing took. */
-  readonly traceMs: number
-  /** Milliseconds that the runtime took to prepare the graph. */
-  readonly sessionMs: number
+  /** What it is, for {@link Report}. */
+  readonly report: Omit<GraphReport, 'name'>
+  /** The function's result around other leaves. */
+  readonly rebuild: Trace['rebuild']
   /**
    * Runs it on the leaves of its arguments.
    *
@@ -22,36 +23,44 @@ export interface Compiled {
 }
 
 /** Where a result comes from: the graph, an argument that is handed through, or a constant. */
-type Origin = { readonly output: string } | { readonly input: number } | { readonly constant: NDArray }
+type Origin =
+  | { readonly output: string }
+  | { readonly input: number }
+  | { readonly constant: NDArray }
 
-/** Traces a function and prepares its graph. */
+/**
+ * Prepares a traced function to be run.
+ *
+ * @param inputShapes - the extents of the arguments where some are left open
+ */
 export async function compile(
-  program: Program,
-  types: readonly ValueType[],
-  rebuild: (tensors: readonly Tensor[]) => readonly unknown[],
+  traced: Trace,
+  traceMs: number,
   runtime: Runtime,
   options: SessionOptions,
+  inputShapes?: readonly (readonly Extent[])[],
 ): Promise<Compiled> {
-  const begin = performance.now()
-  const traced = trace(program, types, rebuild)
-  const traceMs = performance.now() - begin
-  const inputNames = types.map((_, i) => `x${i}`)
+  const inputNames = traced.inputs.map((_, i) => `x${i}`)
   const outputNames = traced.outputs.map((_, i) => `y${i}`)
   let session: Session | undefined
   let sessionMs = 0
   if (traced.outputs.length > 0) {
-    const model = encode(traced, { inputNames, outputNames })
-    const start = performance.now()
+    const begin = performance.now()
+    const model = encode(traced, { inputNames, outputNames, ...(inputShapes && { inputShapes }) })
     session = await runtime.start(model, options)
-    sessionMs = performance.now() - start
+    sessionMs = performance.now() - begin
   }
   const originOf = originsOf(traced, outputNames)
   const results = traced.results.map(originOf)
   const checks = traced.checks.map(({ flag, error }) => ({ flag: originOf(flag), error }))
   return {
-    traced,
-    traceMs,
-    sessionMs,
+    report: {
+      shapes: inputShapes ?? traced.inputs.map(({ shape }) => shape),
+      nodes: scopesOf(traced.nodes, traced.outputs).needed.size,
+      traceMs,
+      sessionMs,
+    },
+    rebuild: traced.rebuild,
     async run(leaves) {
       const feeds: Record<string, NDArray> = {}
       for (const [i, leaf] of leaves.entries()) feeds[inputNames[i]!] = leaf

@@ -3,5 +3,6 @@
  * @packageDocumentation
  */
 export { explain } from './explain.ts'
-export { onnxEngine, type OnnxOptions } from './onnx-engine.ts'
+export { type OnnxEngine, onnxEngine, type OnnxOptions } from './onnx-engine.ts'
+export type { GraphReport, Report } from './report.ts'
 export type { RuntimeName } from './runtime/runtime.ts'

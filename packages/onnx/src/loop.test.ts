@@ -86,7 +86,14 @@ describe('a loop', () => {
 
   it('stays a loop inside of a derivative when it is off the tape', async () => {
     const fn = (start: Tensor, weights: Tensor): Tensor =>
-      grad((at: Tensor) => sum(mul(at, offTape(() => settle(500)(at, weights)))))(start)
+      grad((at: Tensor) =>
+        sum(
+          mul(
+            at,
+            offTape(() => settle(500)(at, weights)),
+          ),
+        ),
+      )(start)
     await same(fn, x, w)
     expect(await explain(fn, [x, w])).toMatch(/Loop/)
   })
@@ -96,11 +103,9 @@ describe('a loop', () => {
       const { a, b } = loop(
         30,
         (state: { a: Tensor; b: Tensor }) => ({
-          a: loop(
-            400,
-            ({ y }: { y: Tensor }) => ({ y: tanh(matMul(add(y, state.b), weights)) }),
-            { y: Array.from({ length: 20 }).reduce((z: Tensor) => tanh(add(z, state.b)), state.a) },
-          ).y,
+          a: loop(400, ({ y }: { y: Tensor }) => ({ y: tanh(matMul(add(y, state.b), weights)) }), {
+            y: Array.from({ length: 20 }).reduce((z: Tensor) => tanh(add(z, state.b)), state.a),
+          }).y,
           b: state.b,
         }),
         { a: start, b: mul(start, 2) },

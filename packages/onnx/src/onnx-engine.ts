@@ -9,10 +9,11 @@ import {
 } from '@deepstruct/tensor'
 import { isInputLeaf, loadGradients, refuseInput } from '@deepstruct/tensor/engine'
 import { argumentsOf } from './arguments.ts'
-import { type Compiled, compile } from './compile.ts'
 import { handOut } from './hand-out.ts'
 import { copy, type Held, hold } from './held.ts'
+import type { GraphReport, Report } from './report.ts'
 import { loadRuntime, type RuntimeName } from './runtime/runtime.ts'
+import { type Specializations, specializations } from './specializations.ts'
 import { traceBackend } from './trace/trace-backend.ts'
 
 /** How a compiled engine is made. */
@@ -23,14 +24,20 @@ export interface OnnxOptions {
   readonly runtime?: RuntimeName
 }
 
+/** An engine that compiles, and says what. */
+export interface OnnxEngine extends Engine {
+  /** What was compiled so far, and how long that took. */
+  report(): Report
+}
+
 /**
  * An engine that compiles each function: what it does is written down once as one ONNX graph for arguments of the same shapes, and
  * ONNX Runtime runs that.
  *
- * @throws {@link EngineError} when ONNX Runtime is not installed
- * @throws {@link DomainError} when the number of threads is no positive whole number
+ * @throws {@link @deepstruct/tensor!EngineError} when ONNX Runtime is not installed
+ * @throws {@link @deepstruct/tensor!DomainError} when the number of threads is no positive whole number
  */
-export async function onnxEngine(options: OnnxOptions = {}): Promise<Engine> {
+export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine> {
   const { threads = 1 } = options
   if (!Number.isInteger(threads) || threads < 1)
     throw new DomainError({
@@ -42,8 +49,9 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<Engine> {
   const runtime = await loadRuntime(options.runtime)
   await loadGradients()
   traceBackend()
-  const functions = new WeakMap<Program, Map<string, Promise<Compiled>>>()
+  const functions = new WeakMap<Program, Specializations>()
   const live = new Set<Held>()
+  const reports: GraphReport[] = []
 
   const held = (device: Device<unknown>, caller: string): Held =>
     device.payload(engine, caller) as Held
@@ -61,26 +69,24 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<Engine> {
       }
   }
 
-  const engine: Engine = {
+  const engine: OnnxEngine = {
     name: `onnx:${runtime.name}`,
 
     async run(program, args) {
-      const { arrays, key, rebuild } = argumentsOf(program, args, (device) =>
-        held(device, program.name),
-      )
-      let signatures = functions.get(program)
-      if (signatures === undefined) functions.set(program, (signatures = new Map()))
-      let compiling = signatures.get(key)
-      if (compiling === undefined) {
-        const types = arrays.map(({ shape, dtype }) => ({ shape, dtype }))
-        compiling = compile(program, types, rebuild, runtime, { threads })
-        signatures.set(key, compiling)
-      }
-      const compiled = await compiling
-      const results = await compiled.run(arrays)
+      const call = argumentsOf(program, args, (device) => held(device, program.name))
+      let graphs = functions.get(program)
+      if (graphs === undefined)
+        functions.set(
+          program,
+          (graphs = specializations(program, runtime, { threads }, (report) =>
+            reports.push({ name: program.name, ...report }),
+          )),
+        )
+      const compiled = await graphs.find(call)
+      const results = await compiled.run(call.arrays)
       // Only now is it certain that nothing has to be taken back.
       for (const position of program.donate) donate(args[position])
-      return handOut(program, compiled.traced.rebuild(results), new Set(arrays), handle)
+      return handOut(program, compiled.rebuild(results), new Set(call.arrays), handle)
     },
 
     put<T>(tree: Host<T>) {
@@ -97,6 +103,8 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<Engine> {
       live.delete(held(device, 'dispose'))
       device.end('disposed')
     },
+
+    report: () => ({ graphs: [...reports] }),
 
     memory() {
       const arrays = new Set([...live].flatMap((each) => each.arrays))

@@ -98,6 +98,15 @@ describe('a whole training run', () => {
       expect(largestDifference(numbers, expected[i]!)).toBeLessThan(1e-5)
   })
 
+  it('compiles nothing again for the smaller batch of another epoch', async () => {
+    const engine = await onnxEngine()
+    await train(engine, spenFamily, spen)
+    const updates = engine.report().graphs.filter(({ name }) => name.startsWith('spen/'))
+    // One graph for full batches, and one for batches of any size, in each of three phases of two epochs.
+    expect(updates).toHaveLength(6)
+    expect(updates.filter(({ shapes }) => shapes.flat().includes('batch'))).toHaveLength(3)
+  })
+
   it('repeats bit by bit', async () => {
     const first = await train(compiled, spenFamily, spen)
     expect(await train(compiled, spenFamily, spen)).toEqual(first)

@@ -122,7 +122,12 @@ function scopeWriter(
           tensorMessage(extents, 'int64', [shape.length], bytesOf('int64', shape)),
         )
         messages.push(
-          nodeMessage({ op: 'Expand', inputs: [element, extents], outputs: [name], attributes: {} }),
+          nodeMessage({
+            op: 'Expand',
+            inputs: [element, extents],
+            outputs: [name],
+            attributes: {},
+          }),
         )
       } else initializers.push(tensorMessage(name, dtype, shape, elementsOf(value)))
     }

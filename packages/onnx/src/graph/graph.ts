@@ -4,6 +4,8 @@ import type { Attribute, Body, ElementType, Node, Value, ValueType } from './val
 
 /** A graph under construction. Equal values are one value, and what is trivial is left out. */
 export interface Graph {
+  /** Whether one extent is open, so that what is chosen by size must not depend on it. */
+  readonly open: boolean
   /** How many nodes were made so far. */
   readonly size: number
   /** All nodes, operands before their uses. */
@@ -33,8 +35,8 @@ export interface Graph {
   ): readonly Value[]
 }
 
-/** An empty graph. */
-export function createGraph(): Graph {
+/** An empty graph; `open` when one extent of its arguments is to stay open. */
+export function createGraph(open = false): Graph {
   const ids = new Map<Value, number>()
   const known = new Map<string, Value>()
   const made = new Map<string, Node>()
@@ -51,6 +53,8 @@ export function createGraph(): Graph {
   }
 
   const graph: Graph = {
+    open,
+
     get size() {
       return made.size
     },

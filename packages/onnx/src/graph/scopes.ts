@@ -2,6 +2,8 @@ import type { Body, Node, Value } from './value.ts'
 
 /** Where the nodes of a graph belong: outside of all loops, or in the body of one. */
 export interface Scopes {
+  /** The nodes that the outputs need. */
+  readonly needed: ReadonlySet<Node>
   /** The nodes outside of all loops, in order. */
   readonly outside: readonly Node[]
   /** The nodes of a loop's body, in order. */
@@ -18,8 +20,7 @@ export interface Scopes {
 export function scopesOf(nodes: Iterable<Node>, outputs: readonly Value[]): Scopes {
   const needed = neededNodes(outputs)
   const bodies = new Map<Value, Body>()
-  for (const { body } of needed)
-    for (const input of body?.inputs ?? []) bodies.set(input, body!)
+  for (const { body } of needed) for (const input of body?.inputs ?? []) bodies.set(input, body!)
   const began = new Map<Body, number>()
   const carriedBy = new Map<Node, ReadonlySet<Body>>()
   const carriers = (value: Value | undefined): Iterable<Body> => {
@@ -43,7 +44,7 @@ export function scopesOf(nodes: Iterable<Node>, outputs: readonly Value[]): Scop
     if (innermost === undefined) outside.push(node)
     else if (inside.get(innermost)?.push(node) === undefined) inside.set(innermost, [node])
   }
-  return { outside, inside: (body) => inside.get(body) ?? [] }
+  return { needed, outside, inside: (body) => inside.get(body) ?? [] }
 }
 
 function neededNodes(outputs: readonly Value[]): ReadonlySet<Node> {

@@ -32,12 +32,7 @@ export const arithmeticKernels: Lowerings = {
     return graph.node('Mul', [difference, difference], difference)
   }),
   FloorDiv: composed((a, b, graph) => {
-    const quotient = binary(
-      graph,
-      'Div',
-      cast(graph, a, 'float32'),
-      cast(graph, b, 'float32'),
-    )
+    const quotient = binary(graph, 'Div', cast(graph, a, 'float32'), cast(graph, b, 'float32'))
     return cast(graph, graph.node('Floor', [quotient], quotient), a.dtype)
   }),
   // The remainder has the sign of the divisor: a - floor(a / b) b.

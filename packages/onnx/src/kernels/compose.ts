@@ -38,10 +38,15 @@ export function cast(graph: Graph, x: Value, dtype: ElementType): Value {
 
 /** The same elements in another shape. */
 export function reshape(graph: Graph, x: Value, shape: readonly number[]): Value {
-  return graph.node('Reshape', [x, graph.integers(shape)], { shape, dtype: x.dtype }, {
-    // An extent of 0 is 0, not that of the operand.
-    allowzero: 1,
-  })
+  return graph.node(
+    'Reshape',
+    [x, graph.integers(shape)],
+    { shape, dtype: x.dtype },
+    {
+      // An extent of 0 is 0, not that of the operand.
+      allowzero: 1,
+    },
+  )
 }
 
 /** The axes in another order. */

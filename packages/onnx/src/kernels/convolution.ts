@@ -18,7 +18,10 @@ export const convolutionKernels: Lowerings = {
     const info = geometry(x.shape, filter.shape, attributes)
     const image = transpose(graph, x, toFirst)
     const weights = transpose(graph, filter, [3, 2, 0, 1])
-    const type = { shape: [info.batchSize, info.outChannels, info.outHeight, info.outWidth], dtype: x.dtype }
+    const type = {
+      shape: [info.batchSize, info.outChannels, info.outHeight, info.outWidth],
+      dtype: x.dtype,
+    }
     const result = graph.node('Conv', [image, weights], type, {
       strides: [info.strideHeight, info.strideWidth],
       dilations: [info.dilationHeight, info.dilationWidth],
@@ -33,7 +36,10 @@ export const convolutionKernels: Lowerings = {
       const { top, left, bottom, right } = info.padInfo
       const span = (size: number, stride: number, window: number, dilation: number): number =>
         (size - 1) * stride + (window - 1) * dilation + 1
-      const type = { shape: [info.batchSize, info.inChannels, info.inHeight, info.inWidth], dtype: dy.dtype }
+      const type = {
+        shape: [info.batchSize, info.inChannels, info.inHeight, info.inWidth],
+        dtype: dy.dtype,
+      }
       const result = graph.node(
         'ConvTranspose',
         [transpose(graph, dy, toFirst), transpose(graph, filter, [3, 2, 0, 1])],
@@ -44,8 +50,14 @@ export const convolutionKernels: Lowerings = {
           pads: padsOf(info),
           // Rows of the image that no window reaches.
           output_padding: [
-            info.inHeight + top + bottom - span(info.outHeight, info.strideHeight, info.filterHeight, info.dilationHeight),
-            info.inWidth + left + right - span(info.outWidth, info.strideWidth, info.filterWidth, info.dilationWidth),
+            info.inHeight +
+              top +
+              bottom -
+              span(info.outHeight, info.strideHeight, info.filterHeight, info.dilationHeight),
+            info.inWidth +
+              left +
+              right -
+              span(info.outWidth, info.strideWidth, info.filterWidth, info.dilationWidth),
           ],
         },
       )
@@ -77,7 +89,12 @@ export const convolutionKernels: Lowerings = {
         },
       )
       // What the windows left over at the border are no positions of the kernel.
-      const used = slice(graph, all, [0, 0, 0, 0], [info.inChannels, info.outChannels, info.filterHeight, info.filterWidth])
+      const used = slice(
+        graph,
+        all,
+        [0, 0, 0, 0],
+        [info.inChannels, info.outChannels, info.filterHeight, info.filterWidth],
+      )
       return transpose(graph, used, [2, 3, 0, 1])
     },
   ),
@@ -88,7 +105,12 @@ type Info = backend_util.Conv2DInfo
 function geometry(
   input: readonly number[],
   filter: readonly number[],
-  { strides, pad, dilations = 1, dimRoundingMode }: Omit<Conv2DAttrs, 'dataFormat' | 'dilations'> & { dilations?: Conv2DAttrs['dilations'] },
+  {
+    strides,
+    pad,
+    dilations = 1,
+    dimRoundingMode,
+  }: Omit<Conv2DAttrs, 'dataFormat' | 'dilations'> & { dilations?: Conv2DAttrs['dilations'] },
 ): Info {
   return backend_util.computeConv2DInfo(
     [...input] as [number, number, number, number],

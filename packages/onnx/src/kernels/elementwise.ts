@@ -54,18 +54,26 @@ export const elementwiseKernels: Lowerings = {
     const half = graph.node('Mul', [x, like(graph, x, 0.5)], x)
     const product = graph.node('Mul', [unary(graph, 'Sinh', half), unary(graph, 'Exp', half)], x)
     const near = graph.node('Mul', [product, like(graph, x, 2)], x)
-    return nearZero(graph, x, near, graph.node('Sub', [unary(graph, 'Exp', x), like(graph, x, 1)], x))
+    return nearZero(
+      graph,
+      x,
+      near,
+      graph.node('Sub', [unary(graph, 'Exp', x), like(graph, x, 1)], x),
+    )
   }),
   // log(1 + x) = 2 artanh(x / (x + 2)), which keeps its digits near 0.
   Log1p: composed((x, graph) => {
     const ratio = graph.node('Div', [x, graph.node('Add', [x, like(graph, x, 2)], x)], x)
     const near = graph.node('Mul', [unary(graph, 'Atanh', ratio), like(graph, x, 2)], x)
-    return nearZero(graph, x, near, unary(graph, 'Log', graph.node('Add', [x, like(graph, x, 1)], x)))
+    return nearZero(
+      graph,
+      x,
+      near,
+      unary(graph, 'Log', graph.node('Add', [x, like(graph, x, 1)], x)),
+    )
   }),
   Softplus: composed((x, graph) => softplus(x, graph)),
-  Relu6: composed((x, graph) =>
-    graph.node('Clip', [x, graph.fill(0, []), graph.fill(6, [])], x),
-  ),
+  Relu6: composed((x, graph) => graph.node('Clip', [x, graph.fill(0, []), graph.fill(6, [])], x)),
   ClipByValue: lowering<'x', ClipByValueAttrs>(({ x }, { clipValueMin, clipValueMax }, graph) =>
     graph.node(
       'Clip',
@@ -95,11 +103,7 @@ export const elementwiseKernels: Lowerings = {
     })
     return alpha === 0
       ? cast(graph, above, x.dtype)
-      : graph.node(
-          'Where',
-          [above, graph.fill(1, [], x.dtype), graph.fill(alpha, [], x.dtype)],
-          x,
-        )
+      : graph.node('Where', [above, graph.fill(1, [], x.dtype), graph.fill(alpha, [], x.dtype)], x)
   }),
   IsNan: composed((x, graph) => graph.node('IsNaN', [x], { shape: x.shape, dtype: 'bool' })),
   IsInf: composed((x, graph) => graph.node('IsInf', [x], { shape: x.shape, dtype: 'bool' })),
@@ -118,7 +122,7 @@ export const elementwiseKernels: Lowerings = {
  * takes a microsecond to start.
  */
 function softplus(x: Value, graph: Graph): Value {
-  if (sizeOf(x.shape) < 512) return unary(graph, 'Softplus', x)
+  if (sizeOf(x.shape) < 512 && !graph.open) return unary(graph, 'Softplus', x)
   const likely = unary(graph, 'Sigmoid', unary(graph, 'Abs', x))
   return graph.node('Sub', [unary(graph, 'Relu', x), unary(graph, 'Log', likely)], x)
 }

@@ -1,4 +1,9 @@
-import { type GatherV2Attrs, type OneHotAttrs, type UnsortedSegmentSumAttrs, util } from '@tensorflow/tfjs-core'
+import {
+  type GatherV2Attrs,
+  type OneHotAttrs,
+  type UnsortedSegmentSumAttrs,
+  util,
+} from '@tensorflow/tfjs-core'
 import { sizeOf, UnsupportedOpError } from '@deepstruct/tensor'
 import type { Graph } from '../graph/graph.ts'
 import type { Value } from '../graph/value.ts'
@@ -21,8 +26,7 @@ export const indexingKernels: Lowerings = {
     return graph.node('Gather', [x, indices], { shape, dtype: x.dtype }, { axis })
   }),
   UnsortedSegmentSum: lowering<'x' | 'segmentIds', UnsortedSegmentSumAttrs>(
-    ({ x, segmentIds }, { numSegments }, graph) =>
-      segmentSum(graph, x, segmentIds, numSegments),
+    ({ x, segmentIds }, { numSegments }, graph) => segmentSum(graph, x, segmentIds, numSegments),
   ),
   // An index out of range gives a row without a hit.
   OneHot: lowering<'indices', OneHotAttrs>(

@@ -37,7 +37,8 @@ function sum(graph: Graph, x: Value, axes: readonly number[], keepDims: boolean)
   const terms = sizeOf(axes.map((axis) => x.shape[axis]!))
   const last = Math.max(...axes)
   const extent = x.shape[last]!
-  if (x.dtype !== 'float32' || terms < longSum) return reduce(graph, 'ReduceSum', x, axes, keepDims)
+  const long = terms >= longSum || (graph.open && axes.length > 1)
+  if (x.dtype !== 'float32' || !long) return reduce(graph, 'ReduceSum', x, axes, keepDims)
   if (axes.length === 1) {
     const chunk = largestFactor(extent)
     if (chunk === 1) return reduce(graph, 'ReduceSum', x, axes, keepDims)

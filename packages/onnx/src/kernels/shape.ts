@@ -94,11 +94,10 @@ export const shapeKernels: Lowerings = {
   PadV2: lowering<'x', PadV2Attrs>(({ x }, { paddings, constantValue }, graph) => {
     const shape = x.shape.map((extent, axis) => extent + paddings[axis]![0] + paddings[axis]![1])
     const sides = [...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]
-    return graph.node(
-      'Pad',
-      [x, graph.integers(sides), graph.fill(constantValue, [], x.dtype)],
-      { shape, dtype: x.dtype },
-    )
+    return graph.node('Pad', [x, graph.integers(sides), graph.fill(constantValue, [], x.dtype)], {
+      shape,
+      dtype: x.dtype,
+    })
   }),
   Reverse: lowering<'x', ReverseAttrs>(({ x }, { dims }, graph) => {
     const axes = util.parseAxisParam(dims, [...x.shape])
@@ -136,9 +135,14 @@ function concat(graph: Graph, parts: readonly Value[], axis: number): Value {
   const first = parts[0]!
   const at = axis < 0 ? axis + first.shape.length : axis
   const extent = parts.reduce((total, part) => total + part.shape[at]!, 0)
-  return graph.node('Concat', parts, { shape: first.shape.with(at, extent), dtype: first.dtype }, {
-    axis: at,
-  })
+  return graph.node(
+    'Concat',
+    parts,
+    { shape: first.shape.with(at, extent), dtype: first.dtype },
+    {
+      axis: at,
+    },
+  )
 }
 
 function split(graph: Graph, x: Value, extents: readonly number[], axis: number): Value[] {

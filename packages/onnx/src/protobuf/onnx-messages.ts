@@ -14,7 +14,10 @@ const elementTypes: Readonly<Record<ElementType, number>> = {
 export type Extent = number | string
 
 /** ModelProto: a graph for opset 21, with notes for whoever opens it. */
-export function modelMessage(graph: Message, notes: Readonly<Record<string, string>> = {}): Message {
+export function modelMessage(
+  graph: Message,
+  notes: Readonly<Record<string, string>> = {},
+): Message {
   return [
     { number: 1, integer: 10 },
     { number: 2, text: 'deepstruct' },

@@ -54,7 +54,7 @@ const packages: Readonly<Record<RuntimeName, string>> = {
 /**
  * Loads ONNX Runtime: the native one where it is installed, else that for the web.
  *
- * @throws {@link EngineError} when it is not installed
+ * @throws {@link @deepstruct/tensor!EngineError} when it is not installed
  */
 export async function loadRuntime(wanted?: RuntimeName): Promise<Runtime> {
   const names: readonly RuntimeName[] =
@@ -124,9 +124,7 @@ async function importOptional(name: string): Promise<Ort> {
 async function provideWasm(ort: Ort): Promise<void> {
   const { createRequire } = await importNode<typeof import('node:module')>('node:module')
   const { readFile } = await importNode<typeof import('node:fs/promises')>('node:fs/promises')
-  const file = createRequire(import.meta.url).resolve(
-    'onnxruntime-web/ort-wasm-simd-threaded.wasm',
-  )
+  const file = createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm')
   ort.env.wasm.wasmBinary = await readFile(file)
 }
 

@@ -8,10 +8,7 @@ import { broadcastingOps, unaryOps } from './elementwise-ops.ts'
 const moving = new Set(['Reshape', 'Transpose', 'Expand', 'Tile', 'Slice', 'Gather'])
 
 /** Computes with constants that repeat one element. */
-export function foldRepeated(
-  graph: Graph,
-  { op, inputs, type }: Application,
-): Value | undefined {
+export function foldRepeated(graph: Graph, { op, inputs, type }: Application): Value | undefined {
   const elements = inputs.map(repeatedElement)
   const [first] = elements
   if (first === undefined) return undefined

@@ -24,7 +24,9 @@ export function loopLowering(backend: TraceBackend): LoopLowering {
     const last = bodyOf(backend, carried, (tensors) => body(start.rebuild(tensors) as never, 0))
     const fits =
       last?.length === carried.length &&
-      last.every(({ dtype, shape }, i) => dtype === carried[i]!.dtype && sameShape(shape, carried[i]!.shape))
+      last.every(
+        ({ dtype, shape }, i) => dtype === carried[i]!.dtype && sameShape(shape, carried[i]!.shape),
+      )
     if (!fits || (graph.size - before) * steps < writtenOutNodes) return undefined
     const types = carried.map(({ shape, dtype }) => ({ shape, dtype }))
     const ends = graph.nodes(

@@ -33,14 +33,16 @@ export interface Trace extends Traced {
  * @param program - the function
  * @param types - what its leaves are like
  * @param rebuild - makes its arguments of tensors
+ * @param open - whether one extent is to stay open
  */
 export function trace(
   program: Program,
   types: readonly ValueType[],
   rebuild: (tensors: readonly Tensor[]) => readonly unknown[],
+  open = false,
 ): Trace {
   const backend = traceBackend()
-  const graph = createGraph()
+  const graph = createGraph(open)
   const inputs = types.map((type) => graph.input(type))
   const before = tf.getBackend()
   backend.graph = graph
@@ -62,11 +64,10 @@ export function trace(
         error,
       }))
       tf.dispose(checks.map(({ flag }) => flag))
-      const wanted = [...results, ...flags.map(({ flag }) => flag)]
       traced = {
         inputs,
         nodes: graph.nodesInOrder(),
-        outputs: [...new Set(wanted.filter(({ source }) => source.kind === 'node'))],
+        outputs: outputsOf(results, flags),
         results,
         checks: flags,
         rebuild: result.rebuild,
@@ -80,6 +81,15 @@ export function trace(
     if (before) void tf.setBackend(before)
   }
   return traced!
+}
+
+/** What a graph has to compute: results and flags that are neither arguments nor constants, each once. */
+export function outputsOf(
+  results: readonly Value[],
+  checks: readonly { readonly flag: Value }[],
+): readonly Value[] {
+  const wanted = [...results, ...checks.map(({ flag }) => flag)]
+  return [...new Set(wanted.filter(({ source }) => source.kind === 'node'))]
 }
 
 function everywhere(graph: Graph, flag: Value): Value {
