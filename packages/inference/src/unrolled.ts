@@ -33,7 +33,7 @@ export interface UnrolledSolution extends TracedSolution {
  *     return sum(search({ energy, domain, start: domain.start(1) }).y)
  *   })(target as Tensor),
  * )
- * await slope(0.4) // close to 1: the minimizer follows its target
+ * await slope(0.4) // 0.91: after 20 steps the outcome nearly follows its target
  * ```
  */
 export function unrolled({
