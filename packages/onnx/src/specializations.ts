@@ -20,6 +20,9 @@ interface Entry {
   readonly compiled: Promise<Compiled | undefined>
 }
 
+/** More graphs of one function than this are worth a warning. */
+const manyGraphs = 16
+
 /**
  * The extents at which an open graph is traced: two primes that divide no other extent, so that multiples of them are told from other numbers, and
  * far apart, so that functions which do something else with many rows are found out.
@@ -101,6 +104,10 @@ export function specializations(
       }
       const compiled = fixed(args)
       entries.push({ structure, shapes, compiled })
+      if (entries.filter(({ pattern }) => pattern === undefined).length === manyGraphs)
+        console.warn(
+          `${program.name}: compiled for ${manyGraphs} sets of shapes, which takes longer than it saves; pad to a few shapes, or use an eager engine`,
+        )
       return (await compiled)!
     },
   }

@@ -59,6 +59,13 @@ const packages: Readonly<Record<RuntimeName, string>> = {
 export async function loadRuntime(wanted?: RuntimeName): Promise<Runtime> {
   const names: readonly RuntimeName[] =
     wanted !== undefined ? [wanted] : inNode() ? ['node', 'web'] : ['web']
+  if (wanted !== undefined && !Object.hasOwn(packages, wanted))
+    throw new EngineError({
+      function: 'onnxEngine',
+      argument: 'runtime',
+      got: `'${String(wanted)}'`,
+      expected: "'node' or 'web'",
+    })
   const failures: unknown[] = []
   for (const name of names)
     try {

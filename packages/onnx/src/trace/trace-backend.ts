@@ -150,7 +150,7 @@ function refusing(kernelName: string): tf.KernelFunc {
     const { activeScope } = tf.engine().state
     throw new UnsupportedOpError({
       function: (backend as TraceBackend).caller,
-      argument: `the op ${activeScope.name}`,
+      argument: `the op ${activeScope.name.replace(/__op$/, '')}`,
       got: `the tfjs kernel ${kernelName}`,
       expected: 'a kernel that the compiled engine has a rule for',
       why: 'write it with the ops of @deepstruct/tensor, or run this function on an eager engine',
