@@ -3,7 +3,7 @@ import { fitStandardizer, split, standardize, syntheticMultilabel } from '@deeps
 import { predictor } from '@deepstruct/inference'
 import { exampleF1 } from '@deepstruct/metrics'
 import { spenFamily, spenSettings } from '@deepstruct/spen'
-import { type Host, random } from '@deepstruct/tensor'
+import { type Host, type NDArray, random, type Tree } from '@deepstruct/tensor'
 import { fit, type JsonObject, type Parameters } from '@deepstruct/training'
 import { loadModel, saveModel } from '@deepstruct/training/node'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -29,7 +29,7 @@ export async function main(): Promise<{ readonly f1: number; readonly file: stri
   const sizes = { inputs: all.featureNames.length, labels: all.labelNames.length }
 
   const { state, history } = await fit(
-    spenFamily.learner(chosen as unknown as JsonObject, sizes),
+    spenFamily.learner({ ...chosen }, sizes),
     standardize(train, standardizer),
     { dev: standardize(dev, standardizer), seed: 1 },
   )
@@ -47,7 +47,7 @@ export async function main(): Promise<{ readonly f1: number; readonly file: stri
       inputs: { count: sizes.inputs, standardizer },
       threshold,
       dataDigest: 'synthetic, seed 1',
-      parameters: state as never,
+      parameters: state as Tree<NDArray>,
       createdBy: 'examples',
     })
 
