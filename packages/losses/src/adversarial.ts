@@ -1,5 +1,5 @@
 import { add, fill, neg, sigmoidCrossEntropy, softplus, type Tensor } from '@deepstruct/tensor'
-import { type LossOptions, reduceRows, requireRank, requireSame } from './reduction.ts'
+import { countedPart, type LossOptions, reduceRows, requireRank, requireSame } from './reduction.ts'
 
 /** The options of {@link discriminatorLoss}. */
 export interface DiscriminatorLossOptions extends LossOptions {
@@ -36,8 +36,10 @@ export function discriminatorLoss(
   requireRank('discriminatorLoss', 'realLogits', realLogits, ['batch'])
   requireSame('discriminatorLoss', 'fakeLogits', fakeLogits, realLogits.shape, 'realLogits')
   const { realTarget = 1 } = options
-  const real = sigmoidCrossEntropy(fill(realLogits.shape, realTarget), realLogits)
-  return reduceRows('discriminatorLoss', add(real, softplus(fakeLogits)), options)
+  const real = countedPart('discriminatorLoss', realLogits, options)
+  const fake = countedPart('discriminatorLoss', fakeLogits, options)
+  const ofReal = sigmoidCrossEntropy(fill(real.shape, realTarget), real)
+  return reduceRows('discriminatorLoss', add(ofReal, softplus(fake)), options)
 }
 
 /**
@@ -53,6 +55,7 @@ export function discriminatorLoss(
  */
 export function generatorLoss(fakeLogits: Tensor, options: GeneratorLossOptions = {}): Tensor {
   requireRank('generatorLoss', 'fakeLogits', fakeLogits, ['batch'])
-  const rows = options.form === 'saturating' ? neg(softplus(fakeLogits)) : softplus(neg(fakeLogits))
+  const fake = countedPart('generatorLoss', fakeLogits, options)
+  const rows = options.form === 'saturating' ? neg(softplus(fake)) : softplus(neg(fake))
   return reduceRows('generatorLoss', rows, options)
 }

@@ -1,5 +1,5 @@
 import { equal, logicalOr, mul, relu, square, sub, type Tensor, where } from '@deepstruct/tensor'
-import { type LossOptions, reduceElements, requireSame } from './reduction.ts'
+import { countedPart, type LossOptions, reduceElements, requireSame } from './reduction.ts'
 import { requireValues } from './require-values.ts'
 
 /** The options of {@link binaryHinge}. */
@@ -36,14 +36,16 @@ export function binaryHinge(
   options: BinaryHingeOptions = {},
 ): Tensor {
   requireSame('binaryHinge', 'labels', labels, scores.shape, 'scores')
-  const negative = logicalOr(equal(labels, 0), equal(labels, -1))
+  const s = countedPart('binaryHinge', scores, options)
+  const t = countedPart('binaryHinge', labels, options)
+  const negative = logicalOr(equal(t, 0), equal(t, -1))
   requireValues(
     'binaryHinge',
     'labels',
-    logicalOr(negative, equal(labels, 1)),
+    logicalOr(negative, equal(t, 1)),
     'outside {-1, 0, 1} somewhere',
     '-1 or +1, or 0 for -1',
   )
-  const hinge = relu(sub(1, mul(where(negative, -1, 1), scores)))
+  const hinge = relu(sub(1, mul(where(negative, -1, 1), s)))
   return reduceElements('binaryHinge', options.squared ? square(hinge) : hinge, options)
 }

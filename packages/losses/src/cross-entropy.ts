@@ -16,7 +16,13 @@ import {
   where,
 } from '@deepstruct/tensor'
 import { rightClass } from './multiclass-hinge.ts'
-import { type LossOptions, reduceElements, reduceRows, requireSame } from './reduction.ts'
+import {
+  countedPart,
+  type LossOptions,
+  reduceElements,
+  reduceRows,
+  requireSame,
+} from './reduction.ts'
 import { requireUnitInterval, requireValues } from './require-values.ts'
 
 /** The smallest probability whose logarithm is taken; beyond it the loss is the constant $-\log \epsilon \approx 16$. */
@@ -42,9 +48,11 @@ export function binaryCrossEntropy(
   options: LossOptions = {},
 ): Tensor {
   requireSame('binaryCrossEntropy', 'labels', labels, probabilities.shape, 'probabilities')
-  requireUnitInterval('binaryCrossEntropy', 'probabilities', probabilities)
-  requireUnitInterval('binaryCrossEntropy', 'labels', labels)
-  return reduceElements('binaryCrossEntropy', clippedCrossEntropy(probabilities, labels), options)
+  const p = countedPart('binaryCrossEntropy', probabilities, options)
+  const y = countedPart('binaryCrossEntropy', labels, options)
+  requireUnitInterval('binaryCrossEntropy', 'probabilities', p)
+  requireUnitInterval('binaryCrossEntropy', 'labels', y)
+  return reduceElements('binaryCrossEntropy', clippedCrossEntropy(p, y), options)
 }
 
 /** {@link binaryCrossEntropy} by element. */
@@ -72,12 +80,10 @@ export function binaryCrossEntropyWithLogits(
   options: LossOptions = {},
 ): Tensor {
   requireSame('binaryCrossEntropyWithLogits', 'labels', labels, logits.shape, 'logits')
-  requireUnitInterval('binaryCrossEntropyWithLogits', 'labels', labels)
-  return reduceElements(
-    'binaryCrossEntropyWithLogits',
-    sigmoidCrossEntropy(labels, logits),
-    options,
-  )
+  const z = countedPart('binaryCrossEntropyWithLogits', logits, options)
+  const y = countedPart('binaryCrossEntropyWithLogits', labels, options)
+  requireUnitInterval('binaryCrossEntropyWithLogits', 'labels', y)
+  return reduceElements('binaryCrossEntropyWithLogits', sigmoidCrossEntropy(y, z), options)
 }
 
 /**
@@ -98,9 +104,9 @@ export function crossEntropyWithLogits(
   labels: Tensor,
   options: LossOptions = {},
 ): Tensor {
-  const right = rightClass('crossEntropyWithLogits', 'logits', logits, labels)
+  const { right, counted } = rightClass('crossEntropyWithLogits', 'logits', logits, labels, options)
   // Chosen, not multiplied: a class of logit −∞ would give 0 · ∞.
-  const chosen = where(right, logSoftmax(logits), 0)
+  const chosen = where(right, logSoftmax(counted), 0)
   return reduceRows('crossEntropyWithLogits', neg(sum(chosen, 1)), options)
 }
 
@@ -123,17 +129,19 @@ export function klDivergence(
   options: LossOptions = {},
 ): Tensor {
   requireSame('klDivergence', 'prediction', prediction, target.shape, 'target')
-  requireUnitInterval('klDivergence', 'target', target)
-  requireUnitInterval('klDivergence', 'prediction', prediction)
-  const present = greater(target, 0)
+  const p = countedPart('klDivergence', target, options)
+  const q = countedPart('klDivergence', prediction, options)
+  requireUnitInterval('klDivergence', 'target', p)
+  requireUnitInterval('klDivergence', 'prediction', q)
+  const present = greater(p, 0)
   requireValues(
     'klDivergence',
     'prediction',
-    logicalNot(logicalAnd(present, equal(prediction, 0))),
+    logicalNot(logicalAnd(present, equal(q, 0))),
     '0 where target is positive',
     'positive values there',
     'the divergence is infinite',
   )
-  const ratio = sub(log(where(present, target, 1)), log(where(present, prediction, 1)))
-  return reduceElements('klDivergence', mul(target, ratio), options)
+  const ratio = sub(log(where(present, p, 1)), log(where(present, q, 1)))
+  return reduceElements('klDivergence', mul(p, ratio), options)
 }

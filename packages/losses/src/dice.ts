@@ -1,5 +1,12 @@
 import { add, div, mul, sub, type Tensor } from '@deepstruct/tensor'
-import { countedRows, type LossOptions, reduceRows, requireSame, rowSums } from './reduction.ts'
+import {
+  countedPart,
+  type LossOptions,
+  reduceRows,
+  requireSame,
+  rowOptions,
+  rowSums,
+} from './reduction.ts'
 
 /** The options of {@link dice}. */
 export interface DiceOptions extends LossOptions {
@@ -21,12 +28,10 @@ export interface DiceOptions extends LossOptions {
  */
 export function dice(probabilities: Tensor, labels: Tensor, options: DiceOptions = {}): Tensor {
   requireSame('dice', 'labels', labels, probabilities.shape, 'probabilities')
-  const { smoothing = 1, where: mask } = options
-  const elementwise = mask !== undefined && mask.rank > 1
-  if (elementwise) requireSame('dice', 'where', mask, probabilities.shape, 'probabilities')
-  const counted = (x: Tensor): Tensor => rowSums(elementwise ? mul(x, mask) : x)
-  const overlap = counted(mul(probabilities, labels))
-  const total = add(counted(probabilities), counted(labels))
-  const rows = sub(1, div(add(mul(2, overlap), smoothing), add(total, smoothing)))
-  return reduceRows('dice', rows, elementwise ? { ...options, where: countedRows(mask) } : options)
+  const { smoothing = 1 } = options
+  const p = countedPart('dice', probabilities, options)
+  const y = countedPart('dice', labels, options)
+  const above = add(mul(2, rowSums(mul(p, y))), smoothing)
+  const below = add(rowSums(add(p, y)), smoothing)
+  return reduceRows('dice', sub(1, div(above, below)), rowOptions(options))
 }

@@ -254,6 +254,17 @@ function takeRows({ data, shape, dtype }: NDArray, rows: readonly number[]): NDA
   return ndarray(taken, [rows.length, ...shape.slice(1)], dtype)
 }
 
+/** An array with what no loss is defined on at some elements. */
+function hide(
+  { data, shape, dtype }: NDArray,
+  at: (element: number, row: number) => boolean,
+): NDArray {
+  const width = sizeOf(shape.slice(1))
+  const hidden = dtype === 'int32' ? -1 : Number.NaN
+  const values = Array.from(data, (value, i) => (at(i, Math.floor(i / width)) ? hidden : value))
+  return ndarray(values, shape, dtype)
+}
+
 /** Some columns of a matrix. */
 function takeColumns(
   { data, shape: [rows = 0, width = 0] }: NDArray,
@@ -310,6 +321,22 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       expectClose((await evaluate(use, inputs, { ...none, where })).value, [first!, 0, last!])
     })
 
+    it('does not look at the rows under a mask', async () => {
+      const where = array([1, 0, 1])
+      const hidden = inputs.map((x) => hide(x, (_, row) => row === 1))
+      for (const reduction of ['sum', 'mean', 'none'] as const)
+        expect(await evaluate(use, hidden, { reduction, where })).toEqual(
+          await evaluate(use, inputs, { reduction, where }),
+        )
+    })
+
+    it.each(['int32', 'bool'] as const)('takes an %s mask', async (dtype) => {
+      const where = array([1, 0, 1], dtype)
+      expect(await evaluate(use, inputs, { where })).toEqual(
+        await evaluate(use, inputs, { where: array([1, 0, 1]) }),
+      )
+    })
+
     it('is 0 where nothing counts', async () => {
       await expectNothing(use, array([0, 0, 0]))
     })
@@ -362,6 +389,18 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
             (await evaluate(use, inputs, { reduction, where: masks })).value,
             (await evaluate(use, kept, { reduction })).value,
           )
+      })
+
+      it('does not look at what is masked', async () => {
+        const where = array([
+          [1, 0, 1],
+          [0, 0, 0],
+          [0, 1, 1],
+        ])
+        const hidden = inputs.map((x) => hide(x, (element) => where.data[element] === 0))
+        expect(await evaluate(use, hidden, { where })).toEqual(
+          await evaluate(use, inputs, { where }),
+        )
       })
 
       it('is 0 where nothing counts', async () => {

@@ -11,7 +11,7 @@ import {
   type Tensor,
   where,
 } from '@deepstruct/tensor'
-import { type LossOptions, reduceRows, requireRank, requireSame } from './reduction.ts'
+import { countedPart, type LossOptions, reduceRows, requireRank, requireSame } from './reduction.ts'
 import { requireValues } from './require-values.ts'
 
 /** The options of the multi-class hinges. */
@@ -39,7 +39,7 @@ export function crammerSinger(
   labels: Tensor,
   options: MulticlassHingeOptions = {},
 ): Tensor {
-  const { right, violations } = compared('crammerSinger', scores, labels, options.margin)
+  const { right, violations } = compared('crammerSinger', scores, labels, options)
   // The right class competes without a margin: at worst it equals itself, which is the hinge's zero.
   return reduceRows('crammerSinger', max(where(right, 0, violations), 1), options)
 }
@@ -63,7 +63,7 @@ export function westonWatkins(
   labels: Tensor,
   options: MulticlassHingeOptions = {},
 ): Tensor {
-  const { right, violations } = compared('westonWatkins', scores, labels, options.margin)
+  const { right, violations } = compared('westonWatkins', scores, labels, options)
   return reduceRows('westonWatkins', sum(where(right, 0, relu(violations)), 1), options)
 }
 
@@ -72,20 +72,28 @@ function compared(
   name: string,
   scores: Tensor,
   labels: Tensor,
-  margin = 1,
+  options: MulticlassHingeOptions,
 ): { right: Tensor; violations: Tensor } {
-  const right = rightClass(name, 'scores', scores, labels)
-  const own = sum(where(right, scores, 0), 1, true)
-  return { right, violations: add(margin, sub(scores, own)) }
+  const { right, counted } = rightClass(name, 'scores', scores, labels, options)
+  const own = sum(where(right, counted, 0), 1, true)
+  return { right, violations: add(options.margin ?? 1, sub(counted, own)) }
 }
 
-/** Where the class of each row is, bool `[batch, classes]`; demands that each label is a class. */
-export function rightClass(name: string, argument: string, scores: Tensor, labels: Tensor): Tensor {
+/** Where the class of each row is, bool `[batch, classes]`, and the scores that count; demands that each label is a class. */
+export function rightClass(
+  name: string,
+  argument: string,
+  scores: Tensor,
+  labels: Tensor,
+  options: LossOptions,
+): { right: Tensor; counted: Tensor } {
   requireRank(name, argument, scores, ['batch', 'classes'])
   requireSame(name, 'labels', labels, scores.shape.slice(0, 1), `the rows of ${argument}`)
   const [, classes = 0] = scores.shape
-  const right = equal(expandDims(labels, 1), range(0, classes))
+  // Labels first: they refuse a mask of elements, which scores would take.
+  const y = countedPart(name, labels, options)
+  const right = equal(expandDims(y, 1), range(0, classes))
   const expected = `classes 0 … ${classes - 1}`
   requireValues(name, 'labels', any(right, 1), 'no class somewhere', expected)
-  return right
+  return { right, counted: countedPart(name, scores, options) }
 }

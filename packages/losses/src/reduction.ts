@@ -1,14 +1,15 @@
 import {
   cast,
   div,
-  greater,
   maximum,
-  mul,
+  notEqual,
   reshape,
   ShapeError,
   sizeOf,
   sum,
   type Tensor,
+  where,
+  zerosLike,
 } from '@deepstruct/tensor'
 
 /** What becomes of the losses of a batch. */
@@ -19,36 +20,51 @@ export interface LossOptions {
   /** The mean over the rows of the batch (the default), their sum, or one loss for each row. */
   readonly reduction?: Reduction
   /**
-   * 1 where something counts and 0 where it does not: `[batch]` for whole rows, or the shape of the elements that the loss sums over. The
-   * mean is over the rows of which anything counts, and 0 when there are none. Values that do not count must still be valid ones.
+   * 0 where something does not count: `[batch]` for whole rows, or the shape of the elements that the loss sums over. What does not count
+   * may hold anything, such as the label −1 of padding. The mean is over the rows of which anything counts, and 0 when there are none.
    */
   readonly where?: Tensor
 }
 
+/** An argument with 0, which every loss is defined on, where it does not count: invalid and infinite values are hidden before use. */
+export function countedPart(name: string, x: Tensor, { where: mask }: LossOptions): Tensor {
+  if (mask === undefined) return x
+  if (mask.rank !== 1) {
+    requireSame(name, 'where', mask, x.shape, x.rank === 1 ? 'the rows' : 'the elements')
+    return where(counts(mask), x, zerosLike(x))
+  }
+  requireSame(name, 'where', mask, x.shape.slice(0, 1), 'the rows')
+  const column = reshape(
+    counts(mask),
+    x.shape.map((extent, axis) => (axis === 0 ? extent : 1)),
+  )
+  return where(column, x, zerosLike(x))
+}
+
 /** Sums elementwise losses over each row, elements that do not count left out, and reduces the rows. */
 export function reduceElements(name: string, elements: Tensor, options: LossOptions): Tensor {
-  const { where: mask } = options
-  if (mask === undefined || mask.rank === 1) return reduceRows(name, rowSums(elements), options)
-  requireSame(name, 'where', mask, elements.shape, 'the elements')
-  const rows = rowSums(mul(elements, mask))
-  return reduceRows(name, rows, { ...options, where: countedRows(mask) })
+  return reduceRows(name, rowSums(countedPart(name, elements, options)), rowOptions(options))
 }
 
 /** Reduces the losses of rows, `[batch]`. */
 export function reduceRows(name: string, rows: Tensor, options: LossOptions): Tensor {
   const { reduction = 'mean', where: mask } = options
-  if (mask !== undefined) requireSame(name, 'where', mask, rows.shape, 'the rows')
-  const counted = mask === undefined ? rows : mul(rows, mask)
+  const counted = countedPart(name, rows, options)
   if (reduction === 'none') return counted
   if (reduction === 'sum') return sum(counted)
-  return mask === undefined
-    ? div(sum(counted), Math.max(1, rows.size))
-    : div(sum(counted), maximum(sum(mask), 1))
+  const number = mask === undefined ? rows.size : sum(cast(counts(mask), 'float32'))
+  return div(sum(counted), maximum(number, 1))
 }
 
-/** The mask of the rows of which an element counts, `[batch]`. */
-export function countedRows(elements: Tensor): Tensor {
-  return cast(greater(rowSums(elements), 0), 'float32')
+/** The options of the rows, when those of elements count them: a row counts when an element does. */
+export function rowOptions(options: LossOptions): LossOptions {
+  const { where: mask } = options
+  if (mask === undefined || mask.rank <= 1) return options
+  return { ...options, where: rowSums(cast(counts(mask), 'float32')) }
+}
+
+function counts(mask: Tensor): Tensor {
+  return notEqual(mask, 0)
 }
 
 /** The sum over all axes but the first, `[batch]`. */

@@ -1,5 +1,5 @@
 import { squaredDifference, type Tensor } from '@deepstruct/tensor'
-import { type LossOptions, reduceElements, requireSame } from './reduction.ts'
+import { countedPart, type LossOptions, reduceElements, requireSame } from './reduction.ts'
 
 /**
  * The squared error, summed over each row (the $L_2$ loss).
@@ -19,5 +19,9 @@ export function squaredError(
   options: LossOptions = {},
 ): Tensor {
   requireSame('squaredError', 'targets', targets, predictions.shape, 'predictions')
-  return reduceElements('squaredError', squaredDifference(predictions, targets), options)
+  const counted = squaredDifference(
+    countedPart('squaredError', predictions, options),
+    countedPart('squaredError', targets, options),
+  )
+  return reduceElements('squaredError', counted, options)
 }

@@ -1,11 +1,13 @@
 import {
   array,
+  constant,
   eagerEngine,
   jit,
   type NDArray,
   random,
   type Tensor,
   useEngine,
+  valueAndGrad,
 } from '@deepstruct/tensor'
 import { binaryStructures, enumerate, oneHotStructures } from '@deepstruct/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -158,6 +160,23 @@ describe('over all structures', () => {
       largest,
       2,
     )
+  })
+
+  it('the softmax margin does not depend on where energies are zero', async () => {
+    // Multiples of 1/8 are exact beside so large an offset.
+    const rounded = tables.map((row) => row.map((energy) => Math.round(8 * energy) / 8))
+    const shifted = rounded.map((row) => row.map((energy) => energy + 2 ** 20))
+    expect(await softmax(at(shifted, truths), array(shifted), array(costs))).toEqual(
+      await softmax(at(rounded, truths), array(rounded), array(costs)),
+    )
+  })
+
+  it('the softmax margin takes structures that are impossible', async () => {
+    const { value, grad } = await jit((all: Tensor, cost: Tensor) =>
+      valueAndGrad((energies: Tensor) => softmaxMargin(constant(array([-1])), energies, cost))(all),
+    )(array([[-1, Number.POSITIVE_INFINITY, 0.5]]), array([[0, 1, 2]]))
+    expect(value.data[0]).toBeCloseTo(-1 + Math.log(Math.exp(1) + Math.exp(2 - 0.5)), 5)
+    expect(grad.data[1]).toBeCloseTo(0, 9)
   })
 
   it('the hinge of unary energies with 0/1 cost is crammerSinger', async () => {

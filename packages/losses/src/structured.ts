@@ -1,5 +1,5 @@
-import { add, logSumExp, mul, relu, sub, type Tensor } from '@deepstruct/tensor'
-import { type LossOptions, reduceRows, requireRank, requireSame } from './reduction.ts'
+import { add, expandDims, logSumExp, mul, relu, sub, type Tensor } from '@deepstruct/tensor'
+import { countedPart, type LossOptions, reduceRows, requireRank, requireSame } from './reduction.ts'
 
 /** The energies that a structured loss compares; lower is better. */
 export interface Energies {
@@ -22,7 +22,7 @@ export interface StructuredHingeOptions extends LossOptions {
 }
 
 /**
- * The structured hinge (Tsochantaridis et al. 2005, section 2.2.1): the true output must lie below another by a margin that grows with
+ * The structured hinge (Tsochantaridis et al. 2005, section 2): the true output must lie below another by a margin that grows with
  * how wrong the other is.
  *
  * $$
@@ -52,11 +52,10 @@ export function structuredHinge(
   energies: CostedEnergies,
   options: StructuredHingeOptions = {},
 ): Tensor {
-  const gap = energyGap('structuredHinge', energies)
-  const { taskLoss } = energies
-  requireSame('structuredHinge', 'taskLoss', taskLoss, gap.shape, 'energyTrue')
-  const rows =
-    options.rescaling === 'slack' ? mul(taskLoss, relu(add(1, gap))) : relu(add(taskLoss, gap))
+  const gap = energyGap('structuredHinge', energies, options)
+  requireSame('structuredHinge', 'taskLoss', energies.taskLoss, gap.shape, 'energyTrue')
+  const cost = countedPart('structuredHinge', energies.taskLoss, options)
+  const rows = options.rescaling === 'slack' ? mul(cost, relu(add(1, gap))) : relu(add(cost, gap))
   return reduceRows('structuredHinge', rows, options)
 }
 
@@ -72,11 +71,8 @@ export function structuredHinge(
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
  */
 export function structuredPerceptron(energies: Energies, options: LossOptions = {}): Tensor {
-  return reduceRows(
-    'structuredPerceptron',
-    relu(energyGap('structuredPerceptron', energies)),
-    options,
-  )
+  const gap = energyGap('structuredPerceptron', energies, options)
+  return reduceRows('structuredPerceptron', relu(gap), options)
 }
 
 /**
@@ -91,7 +87,8 @@ export function structuredPerceptron(energies: Energies, options: LossOptions = 
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
  */
 export function contrastive(energies: Energies, options: LossOptions = {}): Tensor {
-  return reduceRows('contrastive', relu(add(1, energyGap('contrastive', energies))), options)
+  const gap = energyGap('contrastive', energies, options)
+  return reduceRows('contrastive', relu(add(1, gap)), options)
 }
 
 /**
@@ -124,12 +121,20 @@ export function softmaxMargin(
     'the rows of energies',
   )
   requireSame('softmaxMargin', 'taskLosses', taskLosses, energies.shape, 'energies')
-  const rows = add(energyTrue, logSumExp(sub(taskLosses, energies), 1))
+  const own = expandDims(countedPart('softmaxMargin', energyTrue, options), 1)
+  const others = countedPart('softmaxMargin', energies, options)
+  const costs = countedPart('softmaxMargin', taskLosses, options)
+  // Energies are subtracted first: the loss may be much smaller than they are.
+  const rows = logSumExp(add(costs, sub(own, others)), 1)
   return reduceRows('softmaxMargin', rows, options)
 }
 
-function energyGap(name: string, { energyTrue, energyPredicted }: Energies): Tensor {
+function energyGap(
+  name: string,
+  { energyTrue, energyPredicted }: Energies,
+  options: LossOptions,
+): Tensor {
   requireRank(name, 'energyTrue', energyTrue, ['batch'])
   requireSame(name, 'energyPredicted', energyPredicted, energyTrue.shape, 'energyTrue')
-  return sub(energyTrue, energyPredicted)
+  return sub(countedPart(name, energyTrue, options), countedPart(name, energyPredicted, options))
 }

@@ -1,6 +1,6 @@
 import { sigmoidCrossEntropy, type Tensor } from '@deepstruct/tensor'
 import { clippedCrossEntropy } from './cross-entropy.ts'
-import { type LossOptions, reduceRows, requireRank, requireSame } from './reduction.ts'
+import { countedPart, type LossOptions, reduceRows, requireRank, requireSame } from './reduction.ts'
 import { requireUnitInterval } from './require-values.ts'
 
 /**
@@ -24,9 +24,11 @@ export function valueCrossEntropy(
 ): Tensor {
   requireRank('valueCrossEntropy', 'values', values, ['batch'])
   requireSame('valueCrossEntropy', 'oracle', oracle, values.shape, 'values')
-  requireUnitInterval('valueCrossEntropy', 'values', values)
-  requireUnitInterval('valueCrossEntropy', 'oracle', oracle)
-  return reduceRows('valueCrossEntropy', clippedCrossEntropy(values, oracle), options)
+  const v = countedPart('valueCrossEntropy', values, options)
+  const target = countedPart('valueCrossEntropy', oracle, options)
+  requireUnitInterval('valueCrossEntropy', 'values', v)
+  requireUnitInterval('valueCrossEntropy', 'oracle', target)
+  return reduceRows('valueCrossEntropy', clippedCrossEntropy(v, target), options)
 }
 
 /**
@@ -45,6 +47,8 @@ export function valueCrossEntropyWithLogits(
 ): Tensor {
   requireRank('valueCrossEntropyWithLogits', 'scores', scores, ['batch'])
   requireSame('valueCrossEntropyWithLogits', 'oracle', oracle, scores.shape, 'scores')
-  requireUnitInterval('valueCrossEntropyWithLogits', 'oracle', oracle)
-  return reduceRows('valueCrossEntropyWithLogits', sigmoidCrossEntropy(oracle, scores), options)
+  const z = countedPart('valueCrossEntropyWithLogits', scores, options)
+  const target = countedPart('valueCrossEntropyWithLogits', oracle, options)
+  requireUnitInterval('valueCrossEntropyWithLogits', 'oracle', target)
+  return reduceRows('valueCrossEntropyWithLogits', sigmoidCrossEntropy(target, z), options)
 }

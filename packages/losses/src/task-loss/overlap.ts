@@ -1,4 +1,4 @@
-import { add, div, equal, maximum, minimum, mul, sub, type Tensor, where } from '@deepstruct/tensor'
+import { add, div, equal, minimum, mul, sub, type Tensor, where } from '@deepstruct/tensor'
 import { requireSame, rowSums } from '../reduction.ts'
 
 /**
@@ -9,7 +9,8 @@ import { requireSame, rowSums } from '../reduction.ts'
  * 1 - \frac{2 I}{I + U}
  * $$
  *
- * Two empty rows cost 0.
+ * Two empty rows cost 0. With $y^* \in \{0, 1\}$ minima are products $y^* y$, whose derivative it takes where $y = y^*$, so that a
+ * gradient step away from the true output raises the cost.
  *
  * @param yTrue - $y^*$ in $[0, 1]$, `[batch, ...structure]`
  * @param y - of the same shape
@@ -17,8 +18,8 @@ import { requireSame, rowSums } from '../reduction.ts'
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
  */
 export function oneMinusF1(yTrue: Tensor, y: Tensor): Tensor {
-  const { intersection, union } = overlap('oneMinusF1', yTrue, y)
-  return sub(1, ratio(mul(2, intersection), add(intersection, union)))
+  const { intersection, total } = overlap('oneMinusF1', yTrue, y)
+  return sub(1, ratio(mul(2, intersection), total))
 }
 
 /**
@@ -29,7 +30,8 @@ export function oneMinusF1(yTrue: Tensor, y: Tensor): Tensor {
  * 1 - \frac{\sum_j \min(y^*_j, y_j)}{\sum_j \max(y^*_j, y_j)}
  * $$
  *
- * Two empty rows cost 0.
+ * Two empty rows cost 0. With $y^* \in \{0, 1\}$ minima are products $y^* y$, whose derivative it takes where $y = y^*$, so that a
+ * gradient step away from the true output raises the cost.
  *
  * @param yTrue - $y^*$ in $[0, 1]$, `[batch, ...structure]`
  * @param y - of the same shape
@@ -37,13 +39,23 @@ export function oneMinusF1(yTrue: Tensor, y: Tensor): Tensor {
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
  */
 export function oneMinusIoU(yTrue: Tensor, y: Tensor): Tensor {
-  const { intersection, union } = overlap('oneMinusIoU', yTrue, y)
-  return sub(1, ratio(intersection, union))
+  const { intersection, total } = overlap('oneMinusIoU', yTrue, y)
+  return sub(1, ratio(intersection, sub(total, intersection)))
 }
 
-function overlap(name: string, yTrue: Tensor, y: Tensor): { intersection: Tensor; union: Tensor } {
+/** $I = \sum \min$, and $I + U$: a minimum and a maximum add up to the two numbers. */
+function overlap(name: string, yTrue: Tensor, y: Tensor): { intersection: Tensor; total: Tensor } {
   requireSame(name, 'y', y, yTrue.shape, 'yTrue')
-  return { intersection: rowSums(minimum(yTrue, y)), union: rowSums(maximum(yTrue, y)) }
+  return { intersection: rowSums(lesser(yTrue, y)), total: rowSums(add(yTrue, y)) }
+}
+
+/**
+ * The minimum. At a tie its derivative in y is that of the product: at 0 and 1, where a true output lies, this is the slope toward the
+ * inside of the box, whereas either side of the kink alone would say that leaving the true output costs nothing, or pays.
+ */
+function lesser(yTrue: Tensor, y: Tensor): Tensor {
+  const tie = add(yTrue, mul(yTrue, sub(y, yTrue)))
+  return where(equal(yTrue, y), tie, minimum(yTrue, y))
 }
 
 /** A ratio that is 1 where nothing is divided by nothing; the inner choice keeps its gradient finite there. */

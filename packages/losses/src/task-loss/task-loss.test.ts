@@ -123,6 +123,21 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
           expect(data.every((slope) => Number.isFinite(slope))).toBe(true)
       })
 
+      it('has the slopes toward the inside of the box at its corners', async () => {
+        const { grad } = await jit((xs: Tensor, t: Tensor) =>
+          valueAndGrad((y: Tensor) => sum(loss(t, y)))(xs),
+        )(outputs, truths)
+        for (const [i, [t, y]] of pairs.entries()) {
+          // Between two empty rows the overlap jumps.
+          if (total(t) + total(y) === 0) continue
+          for (const [j, bit] of y.entries()) {
+            const step = bit === 0 ? 1e-6 : -1e-6
+            const slope = (relaxed(t, y.with(j, bit + step)) - relaxed(t, y)) / step
+            expect(grad.data[i * labels + j]).toBeCloseTo(slope, 4)
+          }
+        }
+      })
+
       it('of two empty rows is 0', async () => {
         expect([...(await run(filled([1, 4], 0), filled([1, 4], 0))).data]).toEqual([0])
       })
