@@ -108,7 +108,7 @@ export function specializations(
         console.warn(
           `${program.name}: compiled for ${manyGraphs} sets of shapes, which takes longer than it saves; pad to a few shapes, or use an eager engine`,
         )
-      return (await compiled)!
+      return await compiled
     },
   }
 }

@@ -12,6 +12,7 @@ export type Lowering = (
 export type Lowerings = Readonly<Record<string, Lowering>>
 
 /** A rule for a kernel with these inputs and attributes; tfjs hands both over without types. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- names the type at each rule
 export function lowering<Inputs extends string, Attributes = unknown>(
   rule: (
     inputs: Readonly<Record<Inputs, Value>>,

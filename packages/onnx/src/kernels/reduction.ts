@@ -8,6 +8,7 @@ import {
 import { sizeOf } from '@deepstruct/tensor'
 import type { Graph } from '../graph/graph.ts'
 import type { Value } from '../graph/value.ts'
+import { contraction } from '../simplify/contraction.ts'
 import { cast, reshape } from './compose.ts'
 import { lowering, type Lowering, type Lowerings } from './lowering.ts'
 
@@ -96,7 +97,11 @@ export const reductionKernels: Lowerings = {
   Sum: lowering<'x', SumAttrs>(({ x }, attributes, graph) => {
     // Truth values are counted.
     const numbers = x.dtype === 'bool' ? cast(graph, x, 'int32') : x
-    return sum(graph, numbers, axesOf(x, attributes), attributes.keepDims)
+    const axes = axesOf(x, attributes)
+    return (
+      contraction(graph, numbers, axes, attributes.keepDims) ??
+      sum(graph, numbers, axes, attributes.keepDims)
+    )
   }),
   Mean: plain('ReduceMean'),
   Prod: plain('ReduceProd'),
@@ -119,7 +124,7 @@ export const reductionKernels: Lowerings = {
     }),
   ),
   TopK: lowering<'x', TopKAttrs>(({ x }, { k, sorted }, graph) => {
-    const shape = x.shape.with(-1, k)
+    const shape = [...x.shape.slice(0, -1), k]
     const [values, indices] = graph.nodes(
       'TopK',
       [x, graph.integers([k])],

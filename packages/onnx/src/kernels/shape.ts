@@ -40,12 +40,12 @@ export const shapeKernels: Lowerings = {
   BroadcastTo: lowering<'x', BroadCastToAttrs>(({ x }, { shape }, graph) =>
     expand(graph, x, shape),
   ),
-  Tile: lowering<'x', TileAttrs>(({ x }, { reps }, graph) =>
-    graph.node('Tile', [x, graph.integers(reps)], {
-      shape: x.shape.map((extent, axis) => extent * reps[axis]!),
-      dtype: x.dtype,
-    }),
-  ),
+  Tile: lowering<'x', TileAttrs>(({ x }, { reps }, graph) => {
+    const shape = x.shape.map((extent, axis) => extent * reps[axis]!)
+    if (x.shape.every((extent, axis) => extent === 1 || reps[axis] === 1))
+      return expand(graph, x, shape)
+    return graph.node('Tile', [x, graph.integers(reps)], { shape, dtype: x.dtype })
+  }),
   Concat: (inputs, attributes, graph) =>
     concat(graph, Object.values(inputs), (attributes as ConcatAttrs).axis),
   Pack: (inputs, attributes, graph) => {
@@ -111,18 +111,18 @@ export const shapeKernels: Lowerings = {
     )
   }),
   Fill: (_, attributes, graph) => {
-    const { shape, value, dtype = 'float32' } = attributes as FillAttrs
+    const { shape, value, dtype } = attributes as FillAttrs
     return graph.fill(Number(value), shape, dtype as DType)
   },
   ZerosLike: lowering<'x'>(({ x }, _, graph) => graph.fill(0, x.shape, x.dtype)),
   OnesLike: lowering<'x'>(({ x }, _, graph) => graph.fill(1, x.shape, x.dtype)),
   Range: (_, attributes, graph) => {
-    const { start, stop, step: given, dtype } = attributes as unknown as RangeAttrs
+    const { start, stop, step: given, dtype } = attributes as RangeAttrs
     const step = given === 1 && stop < start ? -1 : given
     const length = Math.max(Math.ceil((stop - start) / step), 0)
     const numbers = Array.from({ length }, (__, i) => start + i * step)
     const elements = dtype === 'int32' ? Int32Array.from(numbers) : Float32Array.from(numbers)
-    return graph.constant(constantOf(elements, { shape: [length], dtype: dtype as DType }))
+    return graph.constant(constantOf(elements, { shape: [length], dtype: dtype }))
   },
 }
 

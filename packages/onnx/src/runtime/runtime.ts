@@ -63,7 +63,7 @@ export async function loadRuntime(wanted?: RuntimeName): Promise<Runtime> {
     throw new EngineError({
       function: 'onnxEngine',
       argument: 'runtime',
-      got: `'${String(wanted)}'`,
+      got: `'${wanted}'`,
       expected: "'node' or 'web'",
     })
   const failures: unknown[] = []

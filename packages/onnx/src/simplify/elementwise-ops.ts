@@ -1,5 +1,8 @@
+/** What an operator gives at one place. */
+export type AtOnePlace = (a: number, b: number, c: number) => number
+
 /** What operators of one argument compute; for those without a function here it is not known exactly. */
-export const unaryOps: Readonly<Record<string, ((x: number) => number) | undefined>> = {
+export const unaryOps: Readonly<Record<string, AtOnePlace | undefined>> = {
   Abs: Math.abs,
   Cos: undefined,
   Ceil: Math.ceil,
@@ -24,9 +27,7 @@ export const unaryOps: Readonly<Record<string, ((x: number) => number) | undefin
 }
 
 /** What operators of several arguments that broadcast compute. */
-export const broadcastingOps: Readonly<
-  Record<string, ((...xs: [number, number, number]) => number) | undefined>
-> = {
+export const broadcastingOps: Readonly<Record<string, AtOnePlace | undefined>> = {
   Add: (a, b) => a + b,
   Sub: (a, b) => a - b,
   Mul: (a, b) => a * b,

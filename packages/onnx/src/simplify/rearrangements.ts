@@ -1,5 +1,6 @@
 import type { Graph } from '../graph/graph.ts'
 import { computedBy, type Value } from '../graph/value.ts'
+import { reshape } from '../kernels/compose.ts'
 import { type Application, sameShape } from './application.ts'
 
 /** Reshapes, transpositions, expansions and casts that do nothing, or are one. */
@@ -29,15 +30,21 @@ export function joinRearrangements(
       const perm = attributes['perm'] as readonly number[]
       if (perm.every((axis, i) => axis === i)) return x
       const earlier = computedBy(x, 'Transpose')
-      if (!earlier) return undefined
+      if (!earlier) {
+        // Axes of extent 1 may move without the elements; open ones are never 1.
+        const moved = perm.filter((axis) => x.shape[axis] !== 1)
+        return moved.every((axis, i) => i === 0 || axis > moved[i - 1]!)
+          ? reshape(graph, x, type.shape)
+          : undefined
+      }
       const first = earlier.attributes['perm'] as readonly number[]
       const both = perm.map((axis) => first[axis]!)
       return graph.node('Transpose', [earlier.inputs[0]], type, { perm: both })
     }
     case 'Expand': {
       if (sameShape(x.shape, type.shape)) return x
-      const earlier = computedBy(x, 'Expand')
-      return earlier && graph.node('Expand', [earlier.inputs[0], inputs[1]], type)
+      const earlier = computedBy(x, 'Expand')?.inputs[0] ?? withoutLeadingOnes(x)
+      return earlier && graph.node('Expand', [earlier, inputs[1]], type)
     }
     case 'Cast': {
       // From a truth value through a number.
@@ -49,4 +56,15 @@ export function joinRearrangements(
     default:
       return undefined
   }
+}
+
+/** What a value was before leading axes of extent 1 were added, which expansion adds itself. */
+function withoutLeadingOnes(x: Value): Value | undefined {
+  const from = computedBy(x, 'Reshape')?.inputs[0]
+  if (from === undefined || from.shape.length >= x.shape.length) return undefined
+  const lead = x.shape.length - from.shape.length
+  return x.shape.slice(0, lead).every((extent) => extent === 1) &&
+    sameShape(x.shape.slice(lead), from.shape)
+    ? from
+    : undefined
 }

@@ -20,7 +20,8 @@ export function foldRepeated(graph: Graph, { op, inputs, type }: Application): V
   if (op === 'ReduceSum') return give(first * (sizeOf(inputs[0]!.shape) / sizeOf(type.shape)))
   const compute = unaryOps[op] ?? broadcastingOps[op]
   if (compute === undefined || elements.includes(undefined)) return undefined
-  return give((compute as (...xs: readonly number[]) => number)(...(elements as number[])))
+  const [, second = 0, third = 0] = elements
+  return give(compute(first, second, third))
 }
 
 function inType(element: number, dtype: ElementType): number {

@@ -24,7 +24,7 @@ export interface Trace extends Traced {
   /** Scalars that are true where all is well, and what to throw otherwise. */
   readonly checks: readonly { readonly flag: Value; readonly error: () => DeepstructError }[]
   /** The function's result around other leaves. */
-  rebuild<Leaf>(leaves: readonly Leaf[]): unknown
+  rebuild(leaves: readonly unknown[]): unknown
 }
 
 /**
