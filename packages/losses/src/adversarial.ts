@@ -27,6 +27,14 @@ export interface GeneratorLossOptions extends LossOptions {
  * @param fakeLogits - of made examples, `[batch]`
  * @param options - reduction, mask, the target $t$
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ *
+ * @example
+ * ```ts
+ * import { discriminatorLoss } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(discriminatorLoss)(array([0, 0]), array([0, 0]), {}) // 2 log(2) = 1.39, of one that cannot tell
+ * ```
  */
 export function discriminatorLoss(
   realLogits: Tensor,
@@ -52,6 +60,14 @@ export function discriminatorLoss(
  * @param fakeLogits - of made examples, `[batch]`
  * @param options - reduction, mask, form
  * @throws {@link @deepstruct/tensor!ShapeError} when the logits have more axes than the batch
+ *
+ * @example
+ * ```ts
+ * import { generatorLoss } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(generatorLoss)(array([-1000]), {}) // 1000, with a gradient of -1
+ * ```
  */
 export function generatorLoss(fakeLogits: Tensor, options: GeneratorLossOptions = {}): Tensor {
   requireRank('generatorLoss', 'fakeLogits', fakeLogits, ['batch'])

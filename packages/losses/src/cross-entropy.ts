@@ -41,6 +41,14 @@ export const smallestProbability = 1e-7
  * @param options - reduction, mask
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
  * @throws {@link @deepstruct/tensor!DomainError} for a value outside $[0, 1]$
+ *
+ * @example
+ * ```ts
+ * import { binaryCrossEntropy } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(binaryCrossEntropy)(array([[0.5, 0.25]]), array([[1, 0]]), {}) // -log(0.5) - log(0.75) = 0.98
+ * ```
  */
 export function binaryCrossEntropy(
   probabilities: Tensor,
@@ -73,6 +81,14 @@ export function clippedCrossEntropy(probabilities: Tensor, labels: Tensor): Tens
  * @param options - reduction, mask
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
  * @throws {@link @deepstruct/tensor!DomainError} for a label outside $[0, 1]$
+ *
+ * @example
+ * ```ts
+ * import { binaryCrossEntropyWithLogits } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(binaryCrossEntropyWithLogits)(array([[0, 1000]]), array([[1, 0]]), {}) // log(2) + 1000
+ * ```
  */
 export function binaryCrossEntropyWithLogits(
   logits: Tensor,
@@ -98,6 +114,14 @@ export function binaryCrossEntropyWithLogits(
  * @param options - reduction, mask
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes do not belong together
  * @throws {@link @deepstruct/tensor!DomainError} for a label that is no class
+ *
+ * @example
+ * ```ts
+ * import { crossEntropyWithLogits } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(crossEntropyWithLogits)(array([[0, 0, 0]]), array([2], 'int32'), {}) // log(3) = 1.10
+ * ```
  */
 export function crossEntropyWithLogits(
   logits: Tensor,
@@ -122,6 +146,14 @@ export function crossEntropyWithLogits(
  * @param options - reduction, mask
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
  * @throws {@link @deepstruct/tensor!DomainError} for a value outside $[0, 1]$, and where $q = 0 < p$: the divergence is infinite
+ *
+ * @example
+ * ```ts
+ * import { klDivergence } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(klDivergence)(array([[1, 0]]), array([[0.5, 0.5]]), {}) // log(2) = 0.69
+ * ```
  */
 export function klDivergence(
   target: Tensor,

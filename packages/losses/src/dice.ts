@@ -25,6 +25,14 @@ export interface DiceOptions extends LossOptions {
  * @param labels - $y$ in $[0, 1]$, of the same shape
  * @param options - reduction, mask of rows or elements, smoothing
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ *
+ * @example
+ * ```ts
+ * import { dice } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(dice)(array([[1, 0, 1]]), array([[1, 1, 0]]), {}) // 1 - (2 + 1) / (4 + 1) = 0.4
+ * ```
  */
 export function dice(probabilities: Tensor, labels: Tensor, options: DiceOptions = {}): Tensor {
   requireSame('dice', 'labels', labels, probabilities.shape, 'probabilities')

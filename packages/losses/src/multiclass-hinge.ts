@@ -33,6 +33,14 @@ export interface MulticlassHingeOptions extends LossOptions {
  * @returns a scalar, or `[batch]` without reduction
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes do not belong together
  * @throws {@link @deepstruct/tensor!DomainError} for a label that is no class
+ *
+ * @example
+ * ```ts
+ * import { crammerSinger } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(crammerSinger)(array([[2, 1.5, 1.25]]), array([0], 'int32'), {}) // 1 + 1.5 - 2 = 0.5
+ * ```
  */
 export function crammerSinger(
   scores: Tensor,
@@ -57,6 +65,14 @@ export function crammerSinger(
  * @returns a scalar, or `[batch]` without reduction
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes do not belong together
  * @throws {@link @deepstruct/tensor!DomainError} for a label that is no class
+ *
+ * @example
+ * ```ts
+ * import { westonWatkins } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(westonWatkins)(array([[2, 1.5, 1.25]]), array([0], 'int32'), {}) // 0.5 + 0.25
+ * ```
  */
 export function westonWatkins(
   scores: Tensor,

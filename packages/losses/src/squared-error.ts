@@ -12,6 +12,14 @@ import { countedPart, type LossOptions, reduceElements, requireSame } from './re
  * @param targets - $y$, of the same shape
  * @param options - reduction, mask
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ *
+ * @example
+ * ```ts
+ * import { squaredError } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(squaredError)(array([[1, 3], [0, 0]]), array([[0, 1], [0, 0]]), {}) // (1 + 4 + 0) / 2
+ * ```
  */
 export function squaredError(
   predictions: Tensor,

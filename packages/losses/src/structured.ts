@@ -69,6 +69,14 @@ export function structuredHinge(
  * @param energies - of the true and the predicted output, each `[batch]`
  * @param options - reduction, mask
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ *
+ * @example
+ * ```ts
+ * import { structuredPerceptron } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(structuredPerceptron)({ energyTrue: array([1]), energyPredicted: array([0.5]) }, {}) // 0.5
+ * ```
  */
 export function structuredPerceptron(energies: Energies, options: LossOptions = {}): Tensor {
   const gap = energyGap('structuredPerceptron', energies, options)
@@ -85,6 +93,14 @@ export function structuredPerceptron(energies: Energies, options: LossOptions = 
  * @param energies - of the true and the predicted output, each `[batch]`
  * @param options - reduction, mask
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ *
+ * @example
+ * ```ts
+ * import { contrastive } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(contrastive)({ energyTrue: array([1]), energyPredicted: array([0.5]) }, {}) // 1 - 0.5 + 1 = 1.5
+ * ```
  */
 export function contrastive(energies: Energies, options: LossOptions = {}): Tensor {
   const gap = energyGap('contrastive', energies, options)
@@ -105,6 +121,14 @@ export function contrastive(energies: Energies, options: LossOptions = {}): Tens
  * @param taskLosses - $\Delta(y, \hat y)$ of every output, of the same shape
  * @param options - reduction, mask
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes do not belong together
+ *
+ * @example
+ * ```ts
+ * import { softmaxMargin } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(softmaxMargin)(array([-1]), array([[-1, 0]]), array([[0, 1]]), {}) // -1 + log(e + e) = 0.69
+ * ```
  */
 export function softmaxMargin(
   energyTrue: Tensor,

@@ -16,6 +16,14 @@ import { requireUnitInterval } from './require-values.ts'
  * @param options - reduction, mask
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
  * @throws {@link @deepstruct/tensor!DomainError} for a value outside $[0, 1]$
+ *
+ * @example
+ * ```ts
+ * import { valueCrossEntropy } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(valueCrossEntropy)(array([0.5]), array([0.75]), {}) // log(2) = 0.69
+ * ```
  */
 export function valueCrossEntropy(
   values: Tensor,
@@ -39,6 +47,14 @@ export function valueCrossEntropy(
  * @param options - reduction, mask
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
  * @throws {@link @deepstruct/tensor!DomainError} for an oracle value outside $[0, 1]$
+ *
+ * @example
+ * ```ts
+ * import { valueCrossEntropyWithLogits } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(valueCrossEntropyWithLogits)(array([0]), array([0.75]), {}) // log(2) = 0.69
+ * ```
  */
 export function valueCrossEntropyWithLogits(
   scores: Tensor,

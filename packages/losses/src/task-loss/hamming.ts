@@ -13,6 +13,14 @@ import { requireSame, rowSums } from '../reduction.ts'
  * @param y - of the same shape
  * @returns `[batch]`, in labels
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ *
+ * @example
+ * ```ts
+ * import { hamming } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(hamming)(array([[1, 0, 1]]), array([[1, 1, 0.5]])) // 0 + 1 + 0.5
+ * ```
  */
 export function hamming(yTrue: Tensor, y: Tensor): Tensor {
   requireSame('hamming', 'y', y, yTrue.shape, 'yTrue')
@@ -22,7 +30,18 @@ export function hamming(yTrue: Tensor, y: Tensor): Tensor {
 /**
  * {@link hamming} as a share of the labels, in $[0, 1]$.
  *
+ * @param yTrue - $y^*$, `[batch, ...structure]`
+ * @param y - of the same shape
+ * @returns `[batch]`
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ *
+ * @example
+ * ```ts
+ * import { normalizedHamming } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(normalizedHamming)(array([[1, 0, 1]]), array([[1, 1, 0.5]])) // 1.5 / 3
+ * ```
  */
 export function normalizedHamming(yTrue: Tensor, y: Tensor): Tensor {
   requireSame('normalizedHamming', 'y', y, yTrue.shape, 'yTrue')

@@ -16,6 +16,14 @@ import { requireSame, rowSums } from '../reduction.ts'
  * @param y - of the same shape
  * @returns `[batch]`, in $[0, 1]$
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ *
+ * @example
+ * ```ts
+ * import { oneMinusF1 } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(oneMinusF1)(array([[1, 0, 1]]), array([[1, 1, 0]])) // 1 - 2 / (2 + 2) = 0.5
+ * ```
  */
 export function oneMinusF1(yTrue: Tensor, y: Tensor): Tensor {
   const { intersection, total } = overlap('oneMinusF1', yTrue, y)
@@ -37,6 +45,14 @@ export function oneMinusF1(yTrue: Tensor, y: Tensor): Tensor {
  * @param y - of the same shape
  * @returns `[batch]`, in $[0, 1]$
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ *
+ * @example
+ * ```ts
+ * import { oneMinusIoU } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(oneMinusIoU)(array([[1, 0, 1]]), array([[1, 1, 0]])) // 1 - 1 / 3
+ * ```
  */
 export function oneMinusIoU(yTrue: Tensor, y: Tensor): Tensor {
   const { intersection, total } = overlap('oneMinusIoU', yTrue, y)

@@ -13,6 +13,14 @@ import { requireSame, rowSums } from '../reduction.ts'
  * @param y - of the same shape
  * @returns `[batch]`
  * @throws {@link @deepstruct/tensor!ShapeError} when the shapes differ
+ *
+ * @example
+ * ```ts
+ * import { squared } from '@deepstruct/losses'
+ * import { array, jit } from '@deepstruct/tensor'
+ *
+ * await jit(squared)(array([[1, 0, 1]]), array([[1, 1, 0.5]])) // 0 + 1 + 0.25
+ * ```
  */
 export function squared(yTrue: Tensor, y: Tensor): Tensor {
   requireSame('squared', 'y', y, yTrue.shape, 'yTrue')
