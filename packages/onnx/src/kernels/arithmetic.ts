@@ -37,6 +37,7 @@ export const arithmeticKernels: Lowerings = {
   }),
   // The remainder has the sign of the divisor: a - floor(a / b) b.
   Mod: composed((a, b, graph) => {
+    if (a.dtype !== 'float32') return binary(graph, 'Mod', a, b)
     const quotient = binary(graph, 'Div', a, b)
     const whole = graph.node('Floor', [quotient], quotient)
     return binary(graph, 'Sub', a, binary(graph, 'Mul', whole, b))

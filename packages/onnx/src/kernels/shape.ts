@@ -1,5 +1,4 @@
 import {
-  type BroadCastToAttrs,
   type CastAttrs,
   type ConcatAttrs,
   type ExpandDimsAttrs,
@@ -37,9 +36,6 @@ export const shapeKernels: Lowerings = {
     return reshape(graph, input, input.shape.toSpliced(axis, 0, 1))
   }),
   Transpose: lowering<'x', TransposeAttrs>(({ x }, { perm }, graph) => transpose(graph, x, perm)),
-  BroadcastTo: lowering<'x', BroadCastToAttrs>(({ x }, { shape }, graph) =>
-    expand(graph, x, shape),
-  ),
   Tile: lowering<'x', TileAttrs>(({ x }, { reps }, graph) => {
     const shape = x.shape.map((extent, axis) => extent * reps[axis]!)
     if (x.shape.every((extent, axis) => extent === 1 || reps[axis] === 1))
