@@ -56,7 +56,7 @@ function lossOf(rescaling: 'margin' | 'slack', weights = params): Promise<Measur
     const { rows: losses, metrics } = player.loss(at, batch, worst, undefined)
     return { losses, grad, cost: metrics?.['cost'] as Tensor, worst: worst as Tensor }
   })
-  return run(weights as never, { x, y }) as Promise<Measured>
+  return run(weights, { x, y })
 }
 
 interface Measured {
@@ -74,7 +74,7 @@ async function enumerated(weights = params): Promise<readonly { all: number[]; t
     return points.map((point) => model.energy(at, logits, point))
   })
   const same = sets.map((set) => array(Array.from({ length: rows }, () => [...set])))
-  const found = (await energies(weights as never, x, [...same, y])) as readonly NDArray[]
+  const found = (await energies(weights, x, [...same, y])) as readonly NDArray[]
   return Array.from({ length: rows }, (_, row) => {
     const all = found.map(({ data }) => data[row] ?? NaN)
     return { all: all.slice(0, -1), true: all.at(-1) ?? NaN }
@@ -93,7 +93,7 @@ describe('ssvmPhase', () => {
       const { all, true: own } = energies[row]!
       const violations = sets.map((set, i) => wrong(row, set) - all[i]! + own)
       expect(losses.data[row]).toBeCloseTo(Math.max(...violations), 4)
-      const found = [...worst.data.slice(row * labels, (row + 1) * labels)]
+      const found = Array.from(worst.data.subarray(row * labels, (row + 1) * labels))
       expect(found).toEqual(sets[violations.indexOf(Math.max(...violations))])
       expect(cost.data[row]).toBeCloseTo(wrong(row, found), 5)
     }
@@ -114,7 +114,7 @@ describe('ssvmPhase', () => {
 
   it('takes no gradient from rows that satisfy the margin', async () => {
     // An energy that ignores x and lies far below all others at one label set, the true one of the first row.
-    const target = [...y.data.slice(0, labels)]
+    const target = Array.from(y.data.subarray(0, labels))
     const silent = {
       features: params.features.map(({ kernel, bias }) => ({
         kernel: scaled(kernel, 0),
