@@ -1,11 +1,13 @@
 import { eagerEngine, type Engine, useEngine } from '@deepstruct/tensor'
 
 /** The engines that can be chosen on the command line. */
-export type EngineName = 'wasm' | 'cpu' | 'tensorflow'
+export type EngineName = 'wasm' | 'onnx' | 'cpu' | 'tensorflow'
 
 /** How each engine is started; a further one is one more entry. */
 export const engines: Readonly<Record<EngineName, () => Promise<Engine>>> = {
   wasm: () => eagerEngine({ backend: 'wasm' }),
+  // Loaded when it is asked for: ONNX Runtime is optional.
+  onnx: async () => (await import('@deepstruct/onnx')).onnxEngine(),
   cpu: () => eagerEngine({ backend: 'cpu' }),
   tensorflow: () => eagerEngine({ backend: 'tensorflow' }),
 }
