@@ -21,25 +21,20 @@ const here = new Map(
   ),
 )
 
-/** What a model scores that was trained and evaluated on an engine. */
+/** The energy of a model that was trained and evaluated on an engine. */
 async function energyOn(engine: string): Promise<number> {
   const file = path(`${engine}.safetensors`)
   const shared = ['--labels', path('labels.xml'), '--engine', engine, '--quiet']
-  const trained = await runCli([
-    ...['train', '--model', 'linear', '--train', path('train.arff'), '--out', file],
-    ...shared,
-  ])
-  expect(trained.stderr).toBe('')
-  const { stdout } = await runCli([
-    ...['evaluate', '--model-file', file, '--data', path('test.arff'), '--json'],
-    ...shared,
-  ])
+  const training = ['train', '--model', 'linear', '--train', path('train.arff'), '--out', file]
+  expect((await runCli([...training, ...shared])).stderr).toBe('')
+  const evaluating = ['evaluate', '--model-file', file, '--data', path('test.arff'), '--json']
+  const { stdout } = await runCli([...evaluating, ...shared])
   return (JSON.parse(stdout) as { meanEnergy: number }).meanEnergy
 }
 
 describe('engines', () => {
-  it.each(engineNames)('%s trains the same model as cpu', async (name) => {
-    if (here.get(name) === true) expect(await energyOn(name)).toBeCloseTo(await energyOn('cpu'), 4)
-    else expect((await runCli(['info'])).stdout).toMatch(new RegExp(`${name}\\s+not here: `))
-  })
+  for (const name of engineNames)
+    it.skipIf(here.get(name) !== true)(`${name} trains the same model as cpu`, async () => {
+      expect(await energyOn(name)).toBeCloseTo(await energyOn('cpu'), 4)
+    })
 })
