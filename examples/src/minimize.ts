@@ -16,6 +16,8 @@ const labels = 10
 const problems = 64
 
 const draw = random(1)
+const pairs = draw.normals([labels, labels])
+const costs = draw.normals([problems, labels])
 const further = Array.from({ length: 7 }, () => draw.uniforms([problems, labels]))
 
 const steps = 60
@@ -34,9 +36,9 @@ const minimizers: Readonly<Record<string, Minimizer>> = {
 
 /** $E(y) = y^\top S y + \langle c, y \rangle$ over the box: $c$ differs from row to row, $S$ has eigenvalues of both signs. */
 const energy =
-  (pairs: Tensor, costs: Tensor) =>
+  (s: Tensor, c: Tensor) =>
   (y: Tensor): Tensor =>
-    add(dot(matMul(y, pairs), y), dot(costs, y))
+    add(dot(matMul(y, s), y), dot(c, y))
 
 /** One row a minimizer. */
 export interface Row {
@@ -50,9 +52,6 @@ export interface Row {
 
 /** Minimizes 64 energies with each of them and prints a table. */
 export async function main(): Promise<readonly Row[]> {
-  const pairs = draw.normals([labels, labels])
-  const costs = draw.normals([problems, labels])
-
   const lowest = async (minimize: Minimizer): Promise<Float32Array> => {
     const run = jit((s: Tensor, c: Tensor) => {
       const domain = box([labels])
