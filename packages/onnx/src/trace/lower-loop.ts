@@ -3,14 +3,15 @@ import { flatten, isTensor, type Tensor } from '@deepstruct/tensor'
 import { collectChecks, type LoopLowering, notATensor } from '@deepstruct/tensor/engine'
 import type { Value } from '../graph/value.ts'
 import { sameShape } from '../simplify/application.ts'
+import { replay } from './replay.ts'
 import { type TraceBackend, traceBackend } from './trace-backend.ts'
 
 /** Loops of fewer nodes than this in all are written out step by step: they run faster then, and preparing them takes little longer. */
 const writtenOutNodes = 1000
 
 /**
- * Makes an ONNX `Loop` of a long loop, where its steps are the same and no gradient is taken through them; leaves other loops to be
- * written out step by step.
+ * Traces the body of a loop once, where its steps are the same and no gradient is taken through them: a long loop becomes an ONNX `Loop`, a
+ * short one is the body's nodes again and again. Other loops run step by step while they are traced.
  */
 export function loopLowering(backend: TraceBackend): LoopLowering {
   return (steps, body, state) => {
@@ -27,15 +28,19 @@ export function loopLowering(backend: TraceBackend): LoopLowering {
       last.every(
         ({ dtype, shape }, i) => dtype === carried[i]!.dtype && sameShape(shape, carried[i]!.shape),
       )
-    if (!fits || (graph.size - before) * steps < writtenOutNodes) return undefined
-    const types = carried.map(({ shape, dtype }) => ({ shape, dtype }))
-    const ends = graph.nodes(
-      'Loop',
-      [graph.fill(steps, [], 'int64'), undefined, ...first],
-      types,
-      {},
-      { inputs: carried, outputs: last },
-    )
+    if (!fits) return undefined
+    const nodes = graph.nodesInOrder().slice(before)
+    const nested = nodes.some((node) => node.body !== undefined)
+    let ends: readonly Value[]
+    if (nodes.length * steps >= writtenOutNodes) {
+      const count = graph.fill(steps, [], 'int64')
+      const repeated = { inputs: carried, outputs: last }
+      ends = graph.nodes('Loop', [count, undefined, ...first], carried, {}, repeated)
+    } else if (nested) return undefined
+    else {
+      ends = first
+      for (let i = 0; i < steps; i++) ends = replay(graph, nodes, carried, ends, last)
+    }
     return start.rebuild(ends.map(tensorOf)) as object
   }
 }
