@@ -16,9 +16,9 @@ const labels = 10
 const problems = 64
 
 const draw = random(1)
+const further = Array.from({ length: 7 }, () => draw.uniforms([problems, labels]))
 const pairs = draw.normals([labels, labels])
 const costs = draw.normals([problems, labels])
-const further = Array.from({ length: 7 }, () => draw.uniforms([problems, labels]))
 
 const steps = 60
 const minimizers: Readonly<Record<string, Minimizer>> = {
