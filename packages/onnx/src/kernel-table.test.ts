@@ -56,7 +56,7 @@ function replace(config: tf.KernelConfig, kernelFunc: tf.KernelFunc): void {
 async function look(use: OpCase): Promise<void> {
   const inputs = use.inputs.map((sample) => sample(random(1)))
   const total = (xs: readonly Tensor[]): Tensor => {
-    const outputs = [use.apply(...xs)].flat() as Tensor[]
+    const outputs = [use.apply(...xs)].flat<readonly (Tensor | readonly Tensor[])[]>()
     return outputs.map((y) => sum(mul(y, y))).reduce((a, b) => tf.add(a, b))
   }
   current = { op: use.op, kind: 'values' }

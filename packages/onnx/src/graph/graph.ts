@@ -112,7 +112,7 @@ function bodyKey({ inputs, outputs }: Body, idOf: (value: Value) => number): str
 }
 
 /** A constant of one repeated element. */
-export function fillOf(element: number, { dtype, shape }: ValueType): Value {
+function fillOf(element: number, { dtype, shape }: ValueType): Value {
   return { dtype, shape, source: { kind: 'fill', element } }
 }
 

@@ -14,7 +14,7 @@ export interface Value {
 }
 
 /** Where a value comes from. */
-export type Source =
+type Source =
   /** An argument of the graph, or of a loop's body. */
   | { readonly kind: 'input' }
   /** These elements. */

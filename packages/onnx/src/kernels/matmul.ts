@@ -21,7 +21,7 @@ export function matMul(graph: Graph, a: Value, b: Value): Value {
 }
 
 /** The last two axes exchanged. */
-export function swapped(graph: Graph, x: Value): Value {
+function swapped(graph: Graph, x: Value): Value {
   const axes = [...x.shape.keys()]
   return transpose(graph, x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2])
 }

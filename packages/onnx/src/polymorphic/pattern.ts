@@ -7,7 +7,7 @@ export interface Pattern {
 }
 
 /** The extent that a pattern leaves open. */
-export const free = 'batch'
+const free = 'batch'
 
 type Shapes = readonly (readonly number[])[]
 
