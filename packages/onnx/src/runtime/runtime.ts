@@ -22,8 +22,6 @@ export interface SessionOptions {
 export interface Session {
   /** Runs the model once: arrays by name in, arrays by name out. */
   run(feeds: Readonly<Record<string, NDArray>>): Promise<Readonly<Record<string, NDArray>>>
-  /** Frees the model. */
-  release(): Promise<void>
 }
 
 /** What is used of the JavaScript interface that both packages share. */
@@ -86,6 +84,10 @@ export async function loadRuntime(wanted?: RuntimeName): Promise<Runtime> {
 async function load(name: RuntimeName): Promise<Runtime> {
   const ort = await importOptional(packages[name])
   if (name === 'web' && inNode()) await provideWasm(ort)
+  // A function that is gone takes its graphs along; memory inside of WebAssembly is freed by hand only.
+  const unused = new FinalizationRegistry<OrtSession>((session) => {
+    void session.release()
+  })
   return {
     name,
     async start(model, { threads }) {
@@ -101,7 +103,7 @@ async function load(name: RuntimeName): Promise<Runtime> {
         // Waiting threads of one session would slow another one down.
         extra: { session: { intra_op: { allow_spinning: '0' } } },
       })
-      return {
+      const prepared: Session = {
         async run(feeds) {
           const tensors: Record<string, OrtTensor> = {}
           for (const feed in feeds) {
@@ -116,8 +118,9 @@ async function load(name: RuntimeName): Promise<Runtime> {
           }
           return arrays
         },
-        release: () => session.release(),
       }
+      unused.register(prepared, session)
+      return prepared
     },
   }
 }

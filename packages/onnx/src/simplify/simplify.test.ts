@@ -44,6 +44,11 @@ const row = draw.normals([4])
 
 type Law = readonly [name: string, nodes: string, fn: (x: Tensor, y: Tensor, row: Tensor) => Tensor]
 
+/** A matrix product of the shape of `a`. */
+function product(a: Tensor, b: Tensor): Tensor {
+  return matMul(a, matMul(b, b, { transposeA: true }), { transposeB: true })
+}
+
 /** What each rewrite leaves, as operators with their counts. */
 const laws: readonly Law[] = [
   ['x · 1 = x', '1 Abs', (a) => abs(mul(a, 1))],
@@ -111,6 +116,23 @@ const laws: readonly Law[] = [
   ['of two', '1 Gemm, 1 Reshape', (a, b) => matMul(transpose(a), transpose(reshape(b, [4, 3])))],
   ['column times row', '1 Expand, 1 Reshape', (a) => matMul(reshape(a, [12, 1]), ones([1, 2]))],
   ['sum of a broadcast product', '1 MatMul', (a, _, r) => sum(mul(a, r), 1)],
+  [
+    'a step against a product less something',
+    '1 Add, 1 Mul, 2 Gemm',
+    (a, b) => sub(a, mul(0.1, sub(product(a, b), b))),
+  ],
+  [
+    'against a product and something',
+    '1 Mul, 1 Sub, 2 Gemm',
+    (a, b) => sub(a, mul(0.1, add(product(a, b), b))),
+  ],
+  [
+    'along a product less something',
+    '1 Mul, 1 Sub, 2 Gemm',
+    (a, b) => add(a, mul(0.1, sub(product(a, b), b))),
+  ],
+  ['along a product', '2 Gemm', (a, b) => add(a, mul(product(a, b), 0.1))],
+  ['against a product', '2 Gemm', (a, b) => sub(a, mul(product(a, b), 0.1))],
   [
     'sum of products of all pairs of rows',
     '1 Gemm',

@@ -1,5 +1,6 @@
 import type { Graph } from '../graph/graph.ts'
 import type { Value } from '../graph/value.ts'
+import { joinSteps } from './steps.ts'
 import type { Application, Simplification } from './application.ts'
 import { applyIdentities } from './identities.ts'
 import { expandLate } from './late-expansion.ts'
@@ -13,6 +14,7 @@ const simplifications: readonly Simplification[] = [
   applyIdentities,
   joinRearrangements,
   simplifyProducts,
+  joinSteps,
 ]
 
 /** A value that equals an application and costs less, if one of the rules knows one. */
