@@ -92,7 +92,7 @@ async function load(name: RuntimeName): Promise<Runtime> {
     name,
     async start(model, { threads }) {
       if (name === 'web') ort.env.wasm.numThreads ??= threads
-      const session = await ort.InferenceSession.create(model, {
+      const preparing = ort.InferenceSession.create(model, {
         executionProviders: [name === 'node' ? 'cpu' : 'wasm'],
         graphOptimizationLevel: 'all',
         intraOpNumThreads: threads,
@@ -103,6 +103,7 @@ async function load(name: RuntimeName): Promise<Runtime> {
         // Waiting threads of one session would slow another one down.
         extra: { session: { intra_op: { allow_spinning: '0' } } },
       })
+      const session = await preparing.catch(refused('the graph', 'a graph that it prepares'))
       const prepared: Session = {
         async run(feeds) {
           const tensors: Record<string, OrtTensor> = {}
@@ -110,7 +111,9 @@ async function load(name: RuntimeName): Promise<Runtime> {
             const { dtype, data, shape } = feeds[feed]!
             tensors[feed] = new ort.Tensor(dtype, data, shape)
           }
-          const results = await session.run(tensors)
+          const results = await session
+            .run(tensors)
+            .catch(refused('the arguments', 'a run that ends, in the memory there is'))
           const arrays: Record<string, NDArray> = {}
           for (const result in results) {
             const { type, data, dims } = results[result]!
@@ -122,6 +125,20 @@ async function load(name: RuntimeName): Promise<Runtime> {
       unused.register(prepared, session)
       return prepared
     },
+  }
+}
+
+/** What ONNX Runtime throws, as an error of ours. */
+function refused(argument: string, expected: string): (cause: unknown) => never {
+  return (cause) => {
+    throw new EngineError({
+      function: 'onnxEngine',
+      argument,
+      got: 'refused by ONNX Runtime',
+      expected,
+      why: String(cause).split('\n')[0] ?? '',
+      cause,
+    })
   }
 }
 
