@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core'
 
 const replacements = new WeakSet<tf.KernelFunc>()
 
-/** Replaces two kernels of the wasm backend: one is slow, one inexact. */
+/** Replaces two kernels of the wasm backend: one is slow, one inexact, and unwritten where nothing is summed. */
 export function replaceWasmKernels(): void {
   replace('BatchMatMul', transposedFirst)
-  replace('Sum', inTwoSteps)
+  replace('Sum', (plain, transpose) => zeroOfNothing(inTwoSteps(plain, transpose)))
 }
 
 function replace(name: string, better: (plain: Kernel, transpose: Kernel) => Kernel): void {
@@ -51,6 +51,37 @@ function transposedFirst(plain: Kernel, transpose: Kernel): Kernel {
   }
 }
 
+/** Sums of nothing: the kernel leaves there what the memory held. */
+function zeroOfNothing(sum: Kernel): Kernel {
+  return (inputs, attrs, backend) => {
+    const { x } = inputs as Record<'x', tf.TensorInfo>
+    if (tf.util.sizeFromShape(x.shape) !== 0) return sum(inputs, attrs, backend)
+    const { axis, keepDims } = attrs as unknown as ReductionAttributes
+    const shape = reducedShape(x.shape, tf.util.parseAxisParam(axis!, x.shape), keepDims)
+    const zeros = tf.util.makeZerosTypedArray(
+      tf.util.sizeFromShape(shape),
+      x.dtype as 'float32' | 'int32' | 'bool',
+    )
+    return { dataId: backend.write(zeros, shape, x.dtype), shape, dtype: x.dtype }
+  }
+}
+
+interface ReductionAttributes {
+  /** Over all axes when left out, which the types of tfjs do not say. */
+  readonly axis?: number | number[]
+  readonly keepDims: boolean
+}
+
+function reducedShape(
+  shape: readonly number[],
+  summed: readonly number[],
+  keepDims: boolean,
+): number[] {
+  return keepDims
+    ? shape.map((extent, a) => (summed.includes(a) ? 1 : extent))
+    : shape.filter((_, a) => !summed.includes(a))
+}
+
 /**
  * Long sums: the kernel adds one number after the other in single precision, so that 10,000 terms are off by 1e-5. Sums of sums are as
  * exact as on other backends.
@@ -58,8 +89,7 @@ function transposedFirst(plain: Kernel, transpose: Kernel): Kernel {
 function inTwoSteps(plain: Kernel, transpose: Kernel): Kernel {
   return (inputs, attrs, backend) => {
     const { x } = inputs as Record<'x', tf.TensorInfo>
-    // Over all axes when left out, which the types of tfjs do not say.
-    const { axis, keepDims } = attrs as { axis?: number | number[]; keepDims: boolean }
+    const { axis, keepDims } = attrs as unknown as ReductionAttributes
     const summed = tf.util.parseAxisParam(axis!, x.shape)
     const kept = [...x.shape.keys()].filter((a) => !summed.includes(a))
     const terms = tf.util.sizeFromShape(summed.map((a) => x.shape[a]!))
@@ -78,10 +108,7 @@ function inTwoSteps(plain: Kernel, transpose: Kernel): Kernel {
     if (!inOrder) backend.disposeData(dataId)
     const total = plain({ x: { ...parts, shape: [1, sums, terms / chunk] } }, last, backend)
     backend.disposeData(parts.dataId)
-    const shape = keepDims
-      ? x.shape.map((extent, a) => (summed.includes(a) ? 1 : extent))
-      : kept.map((a) => x.shape[a]!)
-    return { ...total, shape }
+    return { ...total, shape: reducedShape(x.shape, summed, keepDims) }
   }
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { div, mul, sub } from './arithmetic.ts'
 import { equal, isFinite, where } from './comparison.ts'
+import { fill } from './creation.ts'
 import { exp } from './elementwise.ts'
 import { differentiable } from './differentiable.ts'
 import { cast, reshape } from './shape.ts'
@@ -79,21 +80,43 @@ export function argMin(x: Tensor, axis = -1): Tensor {
   return offTape(() => tf.argMin(x, positive(axis, x.rank)))
 }
 
-/** Whether any element is true, over axes. */
+/** Whether any element is true, over axes; false of nothing. */
 export function any(x: Tensor, axes?: Axes, keepDims = false): Tensor {
-  return tf.any(x, list(axes), keepDims)
+  return decision(tf.any, false, x, axes, keepDims)
 }
 
-/** Whether every element is true, over axes. */
+/** Whether every element is true, over axes; true of nothing. */
 export function all(x: Tensor, axes?: Axes, keepDims = false): Tensor {
-  return tf.all(x, list(axes), keepDims)
+  return decision(tf.all, true, x, axes, keepDims)
+}
+
+/** Engines disagree about what holds of nothing, so they are not asked. */
+function decision(
+  kernel: (x: Tensor, axes: number[] | undefined, keepDims: boolean) => Tensor,
+  ofNothing: boolean,
+  x: Tensor,
+  axes: Axes | undefined,
+  keepDims: boolean,
+): Tensor {
+  if (x.size !== 0) return kernel(x, list(axes), keepDims)
+  const decided = fill(reducedShape(x.shape, axes), ofNothing ? 1 : 0, 'bool')
+  return keepDims ? reshape(decided, keptShape(x.shape, axes)) : decided
 }
 
 function reducedShape(shape: readonly number[], axes: Axes | undefined): number[] {
-  const gone = new Set(
+  const gone = reducedAxes(shape, axes)
+  return shape.filter((_, axis) => !gone.has(axis))
+}
+
+function keptShape(shape: readonly number[], axes: Axes | undefined): number[] {
+  const gone = reducedAxes(shape, axes)
+  return shape.map((extent, axis) => (gone.has(axis) ? 1 : extent))
+}
+
+function reducedAxes(shape: readonly number[], axes: Axes | undefined): ReadonlySet<number> {
+  return new Set(
     (list(axes) ?? shape.map((_, axis) => axis)).map((axis) => positive(axis, shape.length)),
   )
-  return shape.filter((_, axis) => !gone.has(axis))
 }
 
 function positive(axis: number, rank: number): number {

@@ -99,6 +99,24 @@ function atEdges(op: string, apply: Reduction, f: (values: readonly number[]) =>
   }
 }
 
+function ofNothing(
+  op: string,
+  apply: Reduction,
+  neutral: number,
+  sample: (shape: readonly number[]) => Sample,
+  dtype: OpCase['dtype'] = 'float32',
+): OpCase[] {
+  return [[0, 3], [2, 0], [0]].map((shape) => ({
+    op,
+    detail: `of nothing, ${shown(shape)}`,
+    inputs: [sample(shape)],
+    apply: (x) => apply(x, shape.indexOf(0)),
+    reference: (x) => reduce(x, [shape.indexOf(0)], false, () => neutral),
+    dtype,
+    differentiable: false,
+  }))
+}
+
 function position(
   op: string,
   apply: (x: Tensor, axis?: number) => Tensor,
@@ -161,6 +179,9 @@ export const reductionCases: readonly OpCase[] = [
     dtype: 'int32',
     differentiable: false,
   }),
+  ...ofNothing('sum', sum, 0, uniform),
+  ...ofNothing('any', any, 0, booleans, 'bool'),
+  ...ofNothing('all', all, 1, booleans, 'bool'),
   ...reduction('any', any, peak, booleans, { dtype: 'bool', differentiable: false }),
   ...reduction('all', all, (values) => Math.min(...values), booleans, {
     dtype: 'bool',
