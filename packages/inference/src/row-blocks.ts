@@ -21,7 +21,12 @@ export function takeRows<T>(tree: T, begin: number, count: number): T {
   return rebuild(taken) as T
 }
 
-/** Trees of one structure, their arrays put one below the other. */
+/**
+ * Trees of one structure, their arrays put one below the other: the batches of a data set as a whole.
+ *
+ * @param trees - at least one; arrays and plain objects around plain arrays
+ * @returns a tree of that structure, with the rows of all
+ */
 export function joinRows<T>(trees: readonly [T, ...T[]]): T {
   const [first, ...others] = trees.map((tree) => flatten(tree, isNDArray, refuse))
   const joined = first!.leaves.map((leaf, i) => join([leaf, ...others.map((o) => o.leaves[i]!)]))

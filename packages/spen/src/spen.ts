@@ -59,6 +59,7 @@ export function spen<P, F = readonly DenseParams[]>(
   const { network, labelEnergy } = options
   const domain = box([network.outputs])
   return {
+    // Without a label energy there is nothing of its parameters' type, and nothing that reads it.
     init: (random) =>
       ({
         ...network.init(random),

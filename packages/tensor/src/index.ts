@@ -84,18 +84,8 @@ export {
 export { cumSum, gather, segmentSum, topK, type TopK } from './ops/indexing.ts'
 export { dot, matMul, type MatMulOptions } from './ops/linear-algebra.ts'
 export { logSigmoid, sigmoid, sigmoidCrossEntropy, softplus, tanh } from './ops/logistic.ts'
-export {
-  all,
-  any,
-  argMax,
-  argMin,
-  type Axes,
-  logSumExp,
-  max,
-  mean,
-  min,
-  sum,
-} from './ops/reduction.ts'
+export type { Axes } from './ops/reduced-shape.ts'
+export { all, any, argMax, argMin, logSumExp, max, mean, min, sum } from './ops/reduction.ts'
 export {
   broadcastTo,
   cast,

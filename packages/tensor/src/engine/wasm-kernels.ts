@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { reducedShape } from '../ops/reduced-shape.ts'
 
 const replacements = new WeakSet<tf.KernelFunc>()
 
@@ -57,7 +58,7 @@ function zeroOfNothing(sum: Kernel): Kernel {
     const { x } = inputs as Record<'x', tf.TensorInfo>
     if (tf.util.sizeFromShape(x.shape) !== 0) return sum(inputs, attrs, backend)
     const { axis, keepDims } = attrs as unknown as ReductionAttributes
-    const shape = reducedShape(x.shape, tf.util.parseAxisParam(axis!, x.shape), keepDims)
+    const shape = reducedShape(x.shape, axis, keepDims)
     const zeros = tf.util.makeZerosTypedArray(
       tf.util.sizeFromShape(shape),
       x.dtype as 'float32' | 'int32' | 'bool',
@@ -70,16 +71,6 @@ interface ReductionAttributes {
   /** Over all axes when left out, which the types of tfjs do not say. */
   readonly axis?: number | number[]
   readonly keepDims: boolean
-}
-
-function reducedShape(
-  shape: readonly number[],
-  summed: readonly number[],
-  keepDims: boolean,
-): number[] {
-  return keepDims
-    ? shape.map((extent, a) => (summed.includes(a) ? 1 : extent))
-    : shape.filter((_, a) => !summed.includes(a))
 }
 
 /**
@@ -108,7 +99,7 @@ function inTwoSteps(plain: Kernel, transpose: Kernel): Kernel {
     if (!inOrder) backend.disposeData(dataId)
     const total = plain({ x: { ...parts, shape: [1, sums, terms / chunk] } }, last, backend)
     backend.disposeData(parts.dataId)
-    return { ...total, shape: reducedShape(x.shape, summed, keepDims) }
+    return { ...total, shape: reducedShape(x.shape, axis, keepDims) }
   }
 }
 

@@ -4,12 +4,10 @@ import { equal, isFinite, where } from './comparison.ts'
 import { fill } from './creation.ts'
 import { exp } from './elementwise.ts'
 import { differentiable } from './differentiable.ts'
+import { type Axes, reducedShape } from './reduced-shape.ts'
 import { cast, reshape } from './shape.ts'
 import { offTape } from './tape.ts'
 import type { Tensor } from './tensor.ts'
-
-/** The axes that a reduction runs over: one, several, or all when left out. Negative axes count from the end. */
-export type Axes = number | readonly number[]
 
 const list = (axes: Axes | undefined): number[] | undefined =>
   axes === undefined ? undefined : typeof axes === 'number' ? [axes] : [...axes]
@@ -99,24 +97,7 @@ function decision(
   keepDims: boolean,
 ): Tensor {
   if (x.size !== 0) return kernel(x, list(axes), keepDims)
-  const decided = fill(reducedShape(x.shape, axes), ofNothing ? 1 : 0, 'bool')
-  return keepDims ? reshape(decided, keptShape(x.shape, axes)) : decided
-}
-
-function reducedShape(shape: readonly number[], axes: Axes | undefined): number[] {
-  const gone = reducedAxes(shape, axes)
-  return shape.filter((_, axis) => !gone.has(axis))
-}
-
-function keptShape(shape: readonly number[], axes: Axes | undefined): number[] {
-  const gone = reducedAxes(shape, axes)
-  return shape.map((extent, axis) => (gone.has(axis) ? 1 : extent))
-}
-
-function reducedAxes(shape: readonly number[], axes: Axes | undefined): ReadonlySet<number> {
-  return new Set(
-    (list(axes) ?? shape.map((_, axis) => axis)).map((axis) => positive(axis, shape.length)),
-  )
+  return fill(reducedShape(x.shape, axes, keepDims), ofNothing ? 1 : 0, 'bool')
 }
 
 function positive(axis: number, rank: number): number {

@@ -1,6 +1,13 @@
-import type { TracedSolution } from '@deepstruct/inference'
+import { joinRows, type TracedSolution } from '@deepstruct/inference'
 import { exampleF1, binarize, hammingLoss, selectThreshold } from '@deepstruct/metrics'
-import { type Device, type Host, jit, ndarray, type NDArray, type Tensor } from '@deepstruct/tensor'
+import {
+  type Device,
+  type Host,
+  jit,
+  type NDArray,
+  ShapeError,
+  type Tensor,
+} from '@deepstruct/tensor'
 import type { Dataset } from '../dataset.ts'
 import type { Evaluation } from '../learner.ts'
 import type { Labeled } from './labeled.ts'
@@ -20,6 +27,7 @@ export interface Scored {
  *
  * @param solve - what runs at test time
  * @param batchSize - rows at once; default 256
+ * @returns a function that throws {@link @deepstruct/tensor!ShapeError} for data without examples
  */
 export function scorer<S>(
   solve: (state: S, x: Tensor) => TracedSolution,
@@ -33,18 +41,23 @@ export function scorer<S>(
     { name: 'score' },
   )
   return async (state, data) => {
-    const scores: NDArray[] = []
-    const labels: NDArray[] = []
-    const energies: NDArray[] = []
-    for (let start = 0; start < data.size; start += batchSize) {
+    const block = async (start: number): Promise<Scored> => {
       const length = Math.min(batchSize, data.size - start)
       const { x, y } = data.batch(Int32Array.from({ length }, (_, i) => start + i))
       const found = await run(state, x)
-      scores.push(found.y)
-      energies.push(found.energy)
-      labels.push(y)
+      return { scores: found.y, labels: y, energies: found.energy }
     }
-    return { scores: joined(scores), labels: joined(labels), energies: joined(energies) }
+    if (data.size === 0)
+      throw new ShapeError({
+        function: 'scorer',
+        argument: 'data.size',
+        got: '0',
+        expected: 'at least one example',
+      })
+    const blocks: [Scored, ...Scored[]] = [await block(0)]
+    for (let start = batchSize; start < data.size; start += batchSize)
+      blocks.push(await block(start))
+    return joinRows(blocks)
   }
 }
 
@@ -69,17 +82,4 @@ export function evaluateMultilabel<S>(
       hammingLoss: hammingLoss(atHalf, labels),
     }
   }
-}
-
-/** Batches one under the other. */
-function joined(batches: readonly NDArray[]): NDArray {
-  const rows = batches.reduce((total, { shape }) => total + (shape[0] as number), 0)
-  const rest = batches[0]?.shape.slice(1) ?? []
-  const data = new Float32Array(batches.reduce((total, batch) => total + batch.data.length, 0))
-  let offset = 0
-  for (const batch of batches) {
-    data.set(batch.data, offset)
-    offset += batch.data.length
-  }
-  return ndarray(data, [rows, ...rest])
 }

@@ -1,15 +1,5 @@
-import {
-  all,
-  any,
-  argMax,
-  argMin,
-  type Axes,
-  logSumExp,
-  max,
-  mean,
-  min,
-  sum,
-} from '../../ops/reduction.ts'
+import { all, any, argMax, argMin, logSumExp, max, mean, min, sum } from '../../ops/reduction.ts'
+import type { Axes } from '../../ops/reduced-shape.ts'
 import { logSoftmax, softmax } from '../../ops/softmax.ts'
 import type { Tensor } from '../../ops/tensor.ts'
 import {
