@@ -26,6 +26,8 @@ export interface OnnxOptions {
 
 /** An engine that compiles, and says what. */
 export interface OnnxEngine extends Engine {
+  /** How many threads compute. */
+  readonly threads: number
   /** What was compiled so far, and how long that took. */
   report(): Report
 }
@@ -71,6 +73,7 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
 
   const engine: OnnxEngine = {
     name: `onnx:${runtime.name}`,
+    threads,
 
     async run(program, args) {
       const call = argumentsOf(program, args, (device) => held(device, program.name))
