@@ -14,7 +14,7 @@ import type { ComparedModel } from '../report/demo-report.ts'
 import { requireWritable } from '../train/file-places.ts'
 import { trainModel } from '../train/train-model.ts'
 import type { CommandContext, CommandDefinition } from './command.ts'
-import { engineOption, jsonOption, quietOption } from './shared-options.ts'
+import { engineOptions, jsonOption, quietOption } from './shared-options.ts'
 
 const schema = z.strictObject({
   report: z
@@ -23,7 +23,7 @@ const schema = z.strictObject({
     .describe('the page to write')
     .meta({ placeholder: 'file.html' }),
   seed: z.int().default(0).describe('of the data and of training'),
-  engine: engineOption,
+  ...engineOptions,
   json: jsonOption,
   quiet: quietOption,
 })
@@ -78,7 +78,7 @@ async function run(
   const options = readOptions(schema, values, config)
   const { seed } = options
   await requireWritable({ '--report': options.report })
-  await startEngine(options.engine)
+  await startEngine(options)
   const progress = progressReporter(io.stderr, { quiet: options.quiet })
   const { train: all, test, oracle } = syntheticMultilabel({ seed, examples: 3000 })
   const [train, dev] = split(all, 0.2, random(seed))

@@ -12,7 +12,7 @@ import { requireWritable } from '../train/file-places.ts'
 import type { CommandContext, CommandDefinition } from './command.ts'
 import {
   dataDirOption,
-  engineOption,
+  engineOptions,
   jsonOption,
   labelsOption,
   modelFileOption,
@@ -30,7 +30,7 @@ const schema = z.strictObject({
   dataDir: dataDirOption,
   batchSize: z.int().positive().default(256).describe('examples predicted at once'),
   report: reportOption,
-  engine: engineOption,
+  ...engineOptions,
   json: jsonOption,
   quiet: quietOption,
 })
@@ -63,7 +63,7 @@ async function run(
     },
     progress,
   )
-  await startEngine(options.engine)
+  await startEngine(options)
   const inputs = standardize(examples, model.standardizer)
   const scored = await scoreModel(model, inputs, options.batchSize)
   const report = reportOf(scored, model.threshold)

@@ -8,7 +8,7 @@ import { writeAll } from '../output/write-all.ts'
 import { lineAnswerer } from '../predict/answer-lines.ts'
 import { lineBatches } from '../predict/line-batches.ts'
 import type { CommandContext, CommandDefinition } from './command.ts'
-import { engineOption, modelFileOption, quietOption } from './shared-options.ts'
+import { engineOptions, modelFileOption, quietOption } from './shared-options.ts'
 
 const schema = z.strictObject({
   modelFile: modelFileOption,
@@ -21,7 +21,7 @@ const schema = z.strictObject({
     .positive()
     .default(256)
     .describe('lines predicted at once; 1 answers each line as it comes'),
-  engine: engineOption,
+  ...engineOptions,
   quiet: quietOption,
 })
 
@@ -41,7 +41,7 @@ async function run(
 ): Promise<number> {
   const options = readOptions(schema, values, config)
   const model = await openModel(options.modelFile, families)
-  await startEngine(options.engine)
+  await startEngine(options)
   if (io.stdin.isTTY === true && !options.quiet)
     io.stderr.write('reading JSON lines from the terminal; Ctrl-D ends them\n')
   const params = await put<Parameters>(model.parameters)

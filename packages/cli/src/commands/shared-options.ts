@@ -2,10 +2,20 @@ import { z } from 'zod'
 import { type EngineName, engineNames } from '../engines.ts'
 
 /** What computes. */
-export const engineOption: z.ZodType<EngineName> = z
-  .enum(engineNames)
-  .default('wasm')
-  .describe('what computes')
+export const engineOptions: {
+  readonly engine: z.ZodExactOptional<z.ZodEnum<Record<EngineName, EngineName>>>
+  readonly threads: z.ZodExactOptional<z.ZodInt>
+} = {
+  engine: z
+    .enum(engineNames)
+    .exactOptional()
+    .describe('what computes (default: onnx where onnxruntime-node is installed, else wasm)'),
+  threads: z
+    .int()
+    .positive()
+    .exactOptional()
+    .describe('threads of the engine onnx (default: the cores of this machine, at most 8)'),
+}
 
 /** Whether results are for programs. */
 export const jsonOption: z.ZodDefault<z.ZodBoolean> = z

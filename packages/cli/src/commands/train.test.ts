@@ -132,6 +132,15 @@ describe('train', () => {
       ),
     })
 
+    expect(
+      await runCli(trainArgs('cut.safetensors', '--resume', '--engine', 'wasm')),
+    ).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /error: train: the option --engine is wasm, expected cpu .* was begun with --engine cpu, /,
+      ),
+    })
+
     const resumed = await runCli(
       trainArgs('cut.safetensors', '--resume', '--metrics-file', path('cut.jsonl')),
     )

@@ -20,7 +20,7 @@ import { loadTraining, requireColumns } from '../train/training-data.ts'
 import type { CommandContext, CommandDefinition } from './command.ts'
 import {
   dataDirOption,
-  engineOption,
+  engineOptions,
   jsonOption,
   labelsOption,
   quietOption,
@@ -66,7 +66,7 @@ const schema = z.strictObject({
     .describe('log of one JSON object for each epoch')
     .meta({ placeholder: 'file.jsonl' }),
   report: reportOption,
-  engine: engineOption,
+  ...engineOptions,
   json: jsonOption,
   quiet: quietOption,
 })
@@ -94,6 +94,7 @@ async function run(values: Values, config: Values, context: CommandContext): Pro
   const initial =
     options.initFrom === undefined ? undefined : await openModel(options.initFrom, families)
   if (initial !== undefined) requireColumns(data.train, initial)
+  const engine = await startEngine(options)
   const course: RunSettings = {
     model: family.name,
     ...settings,
@@ -106,8 +107,8 @@ async function run(values: Values, config: Values, context: CommandContext): Pro
     batchSize,
     seed,
     initDigest: options.initFrom === undefined ? undefined : await fileDigest(options.initFrom),
+    ...engine,
   }
-  await startEngine(options.engine)
   const resume = options.resume ? await resumedRun(checkpointFile, course) : undefined
   if (!options.resume && existsSync(checkpointFile))
     progress.line(

@@ -29,8 +29,15 @@ export async function resumedRun(
     argument: described[different] ?? `the option ${flagOf(different)}`,
     got: inWords(now[different]),
     expected: inWords(before[different]),
-    why: `the run in ${checkpoint} was begun so; without --resume a new one begins`,
+    why: `the run in ${checkpoint} was begun ${engineAdvice(before, different)}; without --resume a new one begins`,
   })
+}
+
+/** An engine that was not named is another one on another machine, so the options that choose it are spelled out. */
+function engineAdvice({ engine, threads }: RunSettings, different: string): string {
+  if (engine === undefined || (different !== 'engine' && different !== 'threads')) return 'so'
+  const more = threads === undefined ? '' : ` --threads ${inWords(threads)}`
+  return `with --engine ${inWords(engine)}${more}, which is to be given again`
 }
 
 /** Settings that are no options themselves. */
