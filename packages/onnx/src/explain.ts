@@ -26,7 +26,7 @@ export async function explain<A extends readonly unknown[]>(
   args: { readonly [I in keyof A]: Input<A[I]> },
 ): Promise<string> {
   await loadGradients()
-  const program = { name: fn.name || 'jit', fn, keep: [], donate: [] }
+  const program = { name: fn.name || 'jit', fn, keep: [], donate: [], split: [] }
   const { arrays, rebuild } = argumentsOf(program, args, noHandles)
   const { nodes, outputs } = trace(program, arrays, rebuild)
   const scopes = scopesOf(nodes, outputs)

@@ -114,3 +114,4 @@ export type { Engine, EngineMemory, Host, Input, Program } from './engine/engine
 export { grad, gradOfRows, valueAndGrad, type ValueAndGrad } from './gradient.ts'
 export { jit, type JitOptions, type Output, put, scope } from './jit.ts'
 export { loop } from './loop.ts'
+export { sumOverShares } from './shares.ts'

@@ -11,6 +11,12 @@ export interface JitOptions<Kept extends string> {
   readonly keep?: readonly Kept[]
   /** Positions of arguments that give their device memory to the call; the handles passed there cannot be used again. */
   readonly donate?: readonly number[]
+  /**
+   * Positions of arguments whose arrays have the rows of a batch on their first axis, which an engine may split among workers. The function must
+   * treat rows independently of each other: its results are rows in the same order, or computed from `sumOverShares`. Arrays without axes
+   * are not split.
+   */
+  readonly split?: readonly number[]
   /** The name for messages and reports; default the function's own. */
   readonly name?: string
 }
@@ -43,8 +49,8 @@ export function jit<A extends readonly unknown[], R, Kept extends string = never
   fn: (...args: A) => R,
   options: JitOptions<Kept> = {},
 ): (...args: { [I in keyof A]: Input<A[I]> }) => Promise<Output<R, Kept>> {
-  const { engine, keep = [], donate = [], name = fn.name || 'jit' } = options
-  const program: Program = { name, fn, keep, donate }
+  const { engine, keep = [], donate = [], split = [], name = fn.name || 'jit' } = options
+  const program: Program = { name, fn, keep, donate, split }
   return async (...args) =>
     (await (engine ?? (await currentEngine())).run(program, args)) as Output<R, Kept>
 }
@@ -53,7 +59,7 @@ export function jit<A extends readonly unknown[], R, Kept extends string = never
 export async function scope<R>(fn: () => R): Promise<Host<R>> {
   return (await (
     await currentEngine()
-  ).run({ name: fn.name || 'scope', fn, keep: [], donate: [] }, [])) as Host<R>
+  ).run({ name: fn.name || 'scope', fn, keep: [], donate: [], split: [] }, [])) as Host<R>
 }
 
 /** Uploads a tree of plain arrays to the engine in use, to pass it to several calls without copying. */

@@ -25,6 +25,8 @@ export interface Program {
   readonly keep: readonly string[]
   /** The positions of arguments whose device memory is given up to this call. */
   readonly donate: readonly number[]
+  /** The positions of arguments whose rows may be split among workers. */
+  readonly split: readonly number[]
 }
 
 /**

@@ -38,7 +38,7 @@ export function scorer<S>(
       const { y, energy } = solve(state, x)
       return { y, energy }
     },
-    { name: 'score' },
+    { split: [1], name: 'score' },
   )
   return async (state, data) => {
     const block = async (start: number): Promise<Scored> => {

@@ -6,6 +6,7 @@ import {
   DTypeError,
   filled,
   flatten,
+  grad,
   type Host,
   isNDArray,
   isTensor,
@@ -20,6 +21,7 @@ import {
   read,
   ShapeError,
   sum,
+  sumOverShares,
   type Tensor,
   type Tree,
   valueAndGrad,
@@ -44,7 +46,7 @@ export async function runPlayer<S, B>(
   const update = jit(
     (s: S, memory: Slots, batch: B, noise: unknown, scalars: Readonly<Record<string, Tensor>>) =>
       playerUpdate(player, s, memory, batch, noise, scalars, programName),
-    { keep: ['state', 'slots'], donate: [0, 1], name: programName },
+    { keep: ['state', 'slots'], donate: [0, 1], split: [2, 3], name: programName },
   )
   return {
     name,
@@ -85,7 +87,10 @@ interface Updated<S> {
   readonly weight: Tensor
 }
 
-/** One step of a player, traceable: preparation, loss, gradient, update. */
+/**
+ * One step of a player, traceable: preparation, loss, gradient, update. Rows are summed before anything else is made of them, so that an
+ * engine can give each worker some of the rows.
+ */
 function playerUpdate<S, B>(
   player: Player<S, B>,
   state: S,
@@ -95,37 +100,25 @@ function playerUpdate<S, B>(
   scalars: Readonly<Record<string, Tensor>>,
   name: string,
 ): Updated<S> {
-  const prepared = player.prepare?.(state, batch, noise)
   const moving = movingParts(player, state)
-  const { grad: gradient, aux } = valueAndGrad((parts: typeof moving) => {
-    const moved = { ...state, ...parts } as S
-    const {
-      rows,
-      weights = onesLike(rows),
-      metrics = {},
-    } = player.loss(moved, batch, prepared, noise)
-    requireRows(name, 'rows', rows, rows.shape[0])
-    requireRows(name, 'weights', weights, rows.shape[0])
-    const weight = sum(weights)
-    const weighted = (values: Tensor): Tensor =>
-      div(sum(mul(weights, values)), maximum(weight, 1e-30))
-    const loss = weighted(rows)
-    const means = Object.fromEntries(
-      Object.entries(metrics).map(([key, values]) => [key, weighted(values)]),
-    )
-    const value = player.penalty === undefined ? loss : add(loss, player.penalty(moved))
-    return { value, aux: { means: { loss, ...means }, weight } }
-  })(moving)
-
+  const { sums, weight, gradient } = sumOverShares(
+    rowSums(player, state, moving, batch, noise, name),
+  )
+  const perWeight = div(1, maximum(weight, 1e-30))
+  const means = Object.fromEntries(
+    Object.entries(sums).map(([key, total]) => [key, mul(total, perWeight)]),
+  )
+  const ofRows = flatten(gradient, isTensor, refuse).leaves.map((total) => mul(total, perWeight))
+  const { penalty, clipNorm, optimizer } = player
+  const ofPenalty = penalty && penaltyGradient(penalty, state, moving)
+  const gradients = ofPenalty ? ofRows.map((part, i) => add(part, ofPenalty[i] as Tensor)) : ofRows
+  const clipped = clipNorm === undefined ? gradients : clipGlobalNorm(gradients, clipNorm)
   const parameters = flatten(moving, isTensor, refuse)
-  const gradients = flatten(gradient, isTensor, refuse).leaves
-  const clipped =
-    player.clipNorm === undefined ? gradients : clipGlobalNorm(gradients, player.clipNorm)
   const updated = parameters.leaves.map((parameter, i) =>
-    player.optimizer.update(
+    optimizer.update(
       parameter,
       clipped[i] as Tensor,
-      Object.fromEntries(player.optimizer.slots.map((slot) => [slot, slots[slot]?.[i] as Tensor])),
+      Object.fromEntries(optimizer.slots.map((slot) => [slot, slots[slot]?.[i] as Tensor])),
       scalars,
     ),
   )
@@ -133,13 +126,58 @@ function playerUpdate<S, B>(
   return {
     state: { ...state, ...next },
     slots: Object.fromEntries(
-      player.optimizer.slots.map((slot) => [
+      optimizer.slots.map((slot) => [
         slot,
         updated.map(({ slots: arrays }) => arrays[slot] as Tensor),
       ]),
     ) as Slots,
-    ...aux,
+    means,
+    weight,
   }
+}
+
+type Moving = Record<string, unknown>
+
+interface RowSums {
+  /** Weighted losses and metrics, by name. */
+  readonly sums: Readonly<Record<string, Tensor>>
+  readonly weight: Tensor
+  /** Of the weighted losses, in the structure of the moving parts. */
+  readonly gradient: Moving
+}
+
+function rowSums<S, B>(
+  player: Player<S, B>,
+  state: S,
+  moving: Moving,
+  batch: B,
+  noise: unknown,
+  name: string,
+): RowSums {
+  const prepared = player.prepare?.(state, batch, noise)
+  const { grad: gradient, aux } = valueAndGrad((parts: Moving) => {
+    const {
+      rows,
+      weights = onesLike(rows),
+      metrics = {},
+    } = player.loss({ ...state, ...parts } as S, batch, prepared, noise)
+    requireRows(name, 'rows', rows, rows.shape[0])
+    requireRows(name, 'weights', weights, rows.shape[0])
+    const loss = sum(mul(weights, rows))
+    const others = Object.entries(metrics).map(([key, values]) => [key, sum(mul(weights, values))])
+    const sums = { loss, ...(Object.fromEntries(others) as Record<string, Tensor>) }
+    return { value: loss, aux: { sums, weight: sum(weights) } }
+  })(moving)
+  return { ...aux, gradient }
+}
+
+function penaltyGradient<S>(
+  penalty: (state: S) => Tensor,
+  state: S,
+  moving: Moving,
+): readonly Tensor[] {
+  const gradient = grad((parts: Moving) => penalty({ ...state, ...parts } as S))(moving)
+  return flatten(gradient, isTensor, refuse).leaves
 }
 
 function emptySlots<S, B>(player: Player<S, B>, state: Host<S>): PlayerSnapshot['slots'] {
@@ -151,7 +189,7 @@ function emptySlots<S, B>(player: Player<S, B>, state: Host<S>): PlayerSnapshot[
 }
 
 /** The parts of a state that a player moves. Gradients and slots follow the order of its leaves. */
-function movingParts<S, B>(player: Player<S, B>, state: S | Host<S>): Record<string, unknown> {
+function movingParts<S, B>(player: Player<S, B>, state: S | Host<S>): Moving {
   return Object.fromEntries(player.moves.map((key) => [key, (state as S)[key]]))
 }
 
