@@ -54,7 +54,10 @@ export interface Predictor<P, X> extends PredictorConfiguration<P, X> {
 export function predictor<P, X>(configuration: PredictorConfiguration<P, X>): Predictor<P, X> {
   const { solve, params, threshold = 0.5, batchSize = 256 } = configuration
   wholeNumber('predictor', 'batchSize', batchSize)
-  const run = jit((p: P, x: X) => ({ ...solve(p, x) }), { name: solve.name || 'predict' })
+  const run = jit((p: P, x: X) => ({ ...solve(p, x) }), {
+    split: [1],
+    name: solve.name || 'predict',
+  })
   const solveBlock = async (p: Host<P> | Device<P>, x: Input<X>): Promise<Host<TracedSolution>> =>
     run(p, x)
   return {
