@@ -3,6 +3,7 @@ import type { Arguments } from './arguments.ts'
 import { type Compiled, compile } from './compile.ts'
 import { generalize } from './polymorphic/generalize.ts'
 import { commonPattern, fits, type Pattern, shapesAt } from './polymorphic/pattern.ts'
+import { tracedExtents } from './polymorphic/traced-extents.ts'
 import type { Runtime, SessionOptions } from './runtime/runtime.ts'
 import { trace, type Trace } from './trace/trace.ts'
 
@@ -22,16 +23,6 @@ interface Entry {
 
 /** More graphs of one function than this are worth a warning. */
 const manyGraphs = 16
-
-/**
- * The extents at which an open graph is traced: two primes that divide no other extent, so that multiples of them are told from other numbers, and
- * far apart, so that functions which do something else with many rows are found out.
- */
-function tracedExtents(shapes: readonly (readonly number[])[]): readonly [number, number] {
-  const extents = shapes.flat()
-  const usable = (prime: number): boolean => extents.every((extent) => extent % prime !== 0)
-  return [[61, 67, 71, 73].find(usable) ?? 79, [499, 503, 509, 521].find(usable) ?? 523]
-}
 
 /** The graphs of a function, none yet. */
 export function specializations(

@@ -17,7 +17,7 @@ export interface Traced {
   readonly nodes: readonly Node[]
   /** The arguments. */
   readonly inputs: readonly Value[]
-  /** The results; each is computed by a node. */
+  /** The results. */
   readonly outputs: readonly Value[]
 }
 
@@ -29,8 +29,12 @@ export interface Interface {
   readonly outputNames: readonly string[]
   /** The extents of each argument, where they differ from those that it was traced with. */
   readonly inputShapes?: readonly (readonly Extent[])[]
+  /** The extents of each result, where they are not those that it was traced with; without any, they are left to the runtime. */
+  readonly outputShapes?: readonly (readonly Extent[] | undefined)[]
   /** Notes to store. */
   readonly notes?: Readonly<Record<string, string>>
+  /** The release that wrote it. */
+  readonly version?: string
 }
 
 /** The bytes of an ONNX model. */
@@ -38,9 +42,16 @@ export function encode(traced: Traced, face: Interface): Uint8Array<ArrayBuffer>
   const scopes = scopesOf(traced.nodes, traced.outputs)
   const names = new Map<Value, string>()
   for (const [i, input] of traced.inputs.entries()) names.set(input, face.inputNames[i]!)
-  for (const [i, output] of traced.outputs.entries()) names.set(output, face.outputNames[i]!)
-  const writer = scopeWriter(scopes, names, face.inputShapes === undefined)
-  const { nodes, initializers } = writer.write(scopes.outside)
+  for (const [i, output] of traced.outputs.entries())
+    if (output.source.kind === 'node' && !names.has(output)) names.set(output, face.outputNames[i]!)
+  const fixed = face.inputShapes === undefined
+  const fresh = freshNames([...face.inputNames, ...face.outputNames])
+  const writer = scopeWriter(scopes, names, fresh, fixed)
+  const { nodes, initializers } = writer.write(
+    scopes.outside,
+    traced.outputs,
+    (i) => face.outputNames[i]!,
+  )
   return encodeMessage(
     modelMessage(
       graphMessage({
@@ -54,27 +65,51 @@ export function encode(traced: Traced, face: Interface): Uint8Array<ArrayBuffer>
           valueMessage(
             face.outputNames[i]!,
             dtype,
-            face.inputShapes === undefined ? shape : undefined,
+            face.outputShapes === undefined ? (fixed ? shape : undefined) : face.outputShapes[i],
           ),
         ),
       }),
       face.notes,
+      face.version,
     ),
   )
 }
 
+/** A scope as it is written, and what its results are called. */
 interface Written {
   readonly nodes: readonly Message[]
   readonly initializers: readonly Message[]
+  readonly results: readonly string[]
+}
+
+/** Names that nothing else has. */
+function freshNames(taken: readonly string[]): () => string {
+  const known = new Set(taken)
+  let count = 0
+  return () => {
+    let name = `v${count++}`
+    while (known.has(name)) name = `v${count++}`
+    return name
+  }
 }
 
 function scopeWriter(
   scopes: Scopes,
   names: Map<Value, string>,
+  fresh: () => string,
   fixed: boolean,
-): { write(nodes: readonly Node[], body?: Body): Written } {
-  let count = 0
-  const fresh = (): string => `v${count++}`
+): {
+  /**
+   * Writes a scope.
+   *
+   * @param copyName - what a result is called that the scope does not compute, or has handed out before
+   */
+  write(
+    nodes: readonly Node[],
+    outputs: readonly Value[],
+    copyName: (output: number) => string,
+  ): Written
+} {
   const typed = (name: string, { dtype, shape }: Value): Message =>
     valueMessage(name, dtype, fixed ? shape : undefined)
 
@@ -85,7 +120,7 @@ function scopeWriter(
       return typed(name, value)
     })
     const [step, going] = [fresh(), fresh()]
-    const { nodes, initializers, results } = write(scopes.inside(body), body)
+    const { nodes, initializers, results } = write(scopes.inside(body), body.outputs, fresh)
     const goesOn = fresh()
     return graphMessage({
       name: 'body',
@@ -99,7 +134,11 @@ function scopeWriter(
     })
   }
 
-  const write = (nodes: readonly Node[], body?: Body): Written & { results: readonly string[] } => {
+  const write = (
+    nodes: readonly Node[],
+    outputs: readonly Value[],
+    copyName: (output: number) => string,
+  ): Written => {
     const messages: Message[] = []
     const initializers: Message[] = []
     // Constants belong to the scope that uses them: inside of a loop the runtime prepares only those that are there.
@@ -131,25 +170,25 @@ function scopeWriter(
         )
       } else initializers.push(tensorMessage(name, dtype, shape, elementsOf(value)))
     }
-    for (const { op, inputs, outputs, attributes, body: repeated } of nodes) {
+    for (const { op, inputs, outputs: made, attributes, body: repeated } of nodes) {
       const operands = inputs.map(nameOf)
-      for (const output of outputs) if (!names.has(output)) names.set(output, fresh())
+      for (const output of made) if (!names.has(output)) names.set(output, fresh())
       messages.push(
         nodeMessage({
           op,
           inputs: operands,
-          outputs: outputs.map((output) => names.get(output)!),
+          outputs: made.map((output) => names.get(output)!),
           attributes,
           ...(repeated && { body: bodyMessage(repeated) }),
         }),
       )
     }
-    // A body hands out what it computes itself, each value once.
+    // A scope hands out what it computes itself, each value once.
     const own = new Set(nodes.flatMap((node) => node.outputs))
-    const results = (body?.outputs ?? []).map((value) => {
+    const results = outputs.map((value, i) => {
       const name = nameOf(value)
       if (own.delete(value)) return name
-      const copy = fresh()
+      const copy = copyName(i)
       messages.push(identity(name, copy))
       return copy
     })

@@ -13,14 +13,16 @@ const elementTypes: Readonly<Record<ElementType, number>> = {
 /** An extent: a number, or the name of one that is not fixed. */
 export type Extent = number | string
 
-/** ModelProto: a graph for opset 21, with notes for whoever opens it. */
+/** ModelProto: a graph for opset 21, with notes for whoever opens it, and the release that wrote it. */
 export function modelMessage(
   graph: Message,
   notes: Readonly<Record<string, string>> = {},
+  version?: string,
 ): Message {
   return [
     { number: 1, integer: 10 },
     { number: 2, text: 'deepstruct' },
+    ...(version === undefined ? [] : [{ number: 3, text: version }]),
     { number: 7, message: graph },
     {
       number: 8,
