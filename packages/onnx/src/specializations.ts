@@ -42,7 +42,7 @@ export function specializations(
       program,
       args.arrays.map(({ dtype }, i) => ({ dtype, shape: shapes[i]! })),
       args.rebuild,
-      open,
+      { open },
     )
 
   const fixed = async (args: Arguments): Promise<Compiled> => {

@@ -77,13 +77,18 @@ export function generalize(
     const both = joined(flag, second.checks[i]!.flag)
     return both && { flag: both, error }
   })
-  if (!complete(results) || !complete(checks)) return undefined
+  const sums = first.cut?.sums.map((sum, i) => joined(sum, second.cut!.sums[i]!)) ?? []
+  const totals = first.cut?.totals.map((total, i) => joined(total, second.cut!.totals[i]!)) ?? []
+  if (!complete(results) || !complete(checks) || !complete(sums) || !complete(totals))
+    return undefined
+  const cut = first.cut && { sums, totals }
   return {
     inputs: first.inputs.map((input) => renewed.get(input)!),
     nodes: graph.nodesInOrder(),
-    outputs: outputsOf(results, checks),
+    outputs: outputsOf(results, checks, cut),
     results,
     checks,
+    ...(cut && { cut }),
     rebuild: first.rebuild,
   }
 }
