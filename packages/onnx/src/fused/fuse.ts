@@ -41,7 +41,7 @@ export function fuse(
   const floats = [...arrays, ...scalars, ...results].every(({ dtype }) => dtype === 'float32')
   if (!wholeArrays || !floats || !scalars.every(({ shape }) => sizeOf(shape) === 1))
     return undefined
-  const termOf = translation(elementwise, size)
+  const termOf = translation(elementwise)
   const terms = results.map(termOf)
   if (!terms.every((term) => term !== undefined)) return undefined
   return kernelModule(
@@ -55,11 +55,11 @@ export function fuse(
   )
 }
 
-/** Says what a value is in a kernel, if it can be. */
-function translation(
-  { arrays, scalars }: Elementwise,
-  size: number,
-): (value: Value) => Term | undefined {
+/**
+ * Says what a value is in a kernel, if it can be. Extents need no look: no operator with a rule shrinks them, so where arrays and result are of one
+ * size, all between them that differs from element to element is too.
+ */
+function translation({ arrays, scalars }: Elementwise): (value: Value) => Term | undefined {
   const terms = createTerms()
   const known = new Map<Value, Term | undefined>([
     ...scalars.map((value, i) => [value, terms.scalar(i)] as const),
@@ -69,13 +69,11 @@ function translation(
     if (!known.has(value)) known.set(value, translate(value))
     return known.get(value)
   }
-  const translate = ({ dtype, shape, source }: Value): Term | undefined => {
+  const translate = ({ dtype, source }: Value): Term | undefined => {
     if (dtype !== 'float32' && dtype !== 'bool') return undefined
     if (source.kind === 'fill')
       return terms.constant(dtype === 'bool' ? source.element !== 0 : source.element)
-    // Of operands that are single numbers or have all elements, each element of the result has one of each.
-    const extent = sizeOf(shape)
-    if (source.kind !== 'node' || (extent !== 1 && extent !== size)) return undefined
+    if (source.kind !== 'node') return undefined
     const { node } = source
     const rule = simdRules[node.op]
     if (rule === undefined) return undefined

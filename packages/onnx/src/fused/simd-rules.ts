@@ -53,24 +53,24 @@ export const simdRules: Readonly<Record<string, SimdRule>> = {
   And: plain('v128.and'),
   Or: plain('v128.or'),
   Not: plain('v128.not'),
-  Reciprocal: composed((terms, x) => terms.apply('f32x4.div', terms.constant(1), x!)),
+  Reciprocal: composed((terms, x) => terms.apply('f32x4.div', terms.constant(1), x)),
   // x < 0 ? 0 : x, which keeps what is no number.
-  Relu: composed((terms, x) => terms.apply('f32x4.pmax', x!, terms.constant(0))),
+  Relu: composed((terms, x) => terms.apply('f32x4.pmax', x, terms.constant(0))),
   LeakyRelu: (terms, [x], { attributes }) => {
     const alpha = attributes['alpha']
     return typeof alpha === 'object' && 'float' in alpha
       ? slopedBelow(terms, x!, terms.constant(alpha.float))
       : undefined
   },
-  PRelu: composed((terms, x, slope) => slopedBelow(terms, x!, slope!)),
+  PRelu: composed((terms, x, slope) => slopedBelow(terms, x, slope)),
   Sign: composed((terms, x) => {
     const one = (instruction: Instruction): Term =>
-      terms.apply('v128.and', terms.apply(instruction, x!, terms.constant(0)), terms.constant(1))
+      terms.apply('v128.and', terms.apply(instruction, x, terms.constant(0)), terms.constant(1))
     return terms.apply('f32x4.sub', one('f32x4.gt'), one('f32x4.lt'))
   }),
-  IsNaN: composed((terms, x) => terms.apply('f32x4.ne', x!, x!)),
+  IsNaN: composed((terms, x) => terms.apply('f32x4.ne', x, x)),
   IsInf: composed((terms, x) =>
-    terms.apply('f32x4.eq', terms.apply('f32x4.abs', x!), terms.constant(Infinity)),
+    terms.apply('f32x4.eq', terms.apply('f32x4.abs', x), terms.constant(Infinity)),
   ),
   Clip: (terms, [x, least, most]) => {
     const raised = least === undefined ? x! : terms.apply('f32x4.max', x!, least)
@@ -80,7 +80,7 @@ export const simdRules: Readonly<Record<string, SimdRule>> = {
     inputs[0]!.dtype === 'bool'
       ? terms.apply('v128.not', terms.apply('v128.xor', a!, b!))
       : terms.apply('f32x4.eq', a!, b!),
-  Where: composed((terms, condition, a, b) => terms.apply('v128.bitselect', a!, b!, condition!)),
+  Where: composed((terms, condition, a, b) => terms.apply('v128.bitselect', a, b, condition)),
   Cast: (terms, [x], { inputs, outputs }) => {
     const [from, to] = [inputs[0]!.dtype, outputs[0]!.dtype]
     if (from === to) return x
