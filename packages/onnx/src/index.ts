@@ -3,6 +3,8 @@
  * @packageDocumentation
  */
 export { explain } from './explain.ts'
+export type { Described, InputDescription } from './export/input-description.ts'
+export { type Exportable, type ExportOptions, onnxModelOf } from './export/onnx-model-of.ts'
 export { type OnnxEngine, onnxEngine, type OnnxOptions } from './onnx-engine.ts'
 export type { GraphReport, Report } from './report.ts'
 export type { RuntimeName } from './runtime/runtime.ts'
