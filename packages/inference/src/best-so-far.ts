@@ -1,5 +1,4 @@
-import { loop, offTape } from '@deepstruct/tensor'
-import { type IterativeMinimizer, searchOf } from './iterate.ts'
+import { type IterativeMinimizer, looped, searchOf } from './iterate.ts'
 import type { Minimizer } from './minimizer.ts'
 
 /**
@@ -9,9 +8,6 @@ import type { Minimizer } from './minimizer.ts'
  * @param minimizer - any of the step-by-step ones
  */
 export function bestSoFar({ rule, options }: IterativeMinimizer): Minimizer {
-  const search = searchOf(rule, options, { best: true })
-  return (problem) =>
-    offTape(() =>
-      search.finish(problem, loop(search.steps, search.advance(problem), search.begin(problem))),
-    )
+  const search = searchOf(rule, options, true)
+  return (problem) => looped(search, problem)
 }

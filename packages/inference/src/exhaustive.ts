@@ -5,6 +5,7 @@ import {
   constant,
   fill,
   gather,
+  isFinite,
   less,
   loop,
   offTape,
@@ -15,7 +16,7 @@ import {
 import { cornerLimit } from './domain.ts'
 import { checkStart } from './iterate.ts'
 import type { Minimizer } from './minimizer.ts'
-import { chooseRows, energyOfRows, isFinite } from './rows.ts'
+import { chooseRows, energyOfRows } from './rows.ts'
 
 /** How far {@link exhaustive} goes. */
 export interface ExhaustiveOptions {
@@ -37,9 +38,10 @@ export function exhaustive({ limit = cornerLimit }: ExhaustiveOptions = {}): Min
     readonly energy: Tensor
     readonly next: Tensor
   }
-  return ({ energy, domain, start }) =>
+  return (problem) =>
     offTape(() => {
-      checkStart(start, domain.shape)
+      checkStart(problem)
+      const { energy, domain, start } = problem
       const batch = start.shape[0] ?? 0
       const corners = constant(domain.corners(limit))
       const count = corners.shape[0] ?? 0

@@ -1,8 +1,9 @@
-import { add, div, fill, mul, sub, type Tensor } from '@deepstruct/tensor'
+import { add, div, fill, mul, scalar, sub, type Tensor } from '@deepstruct/tensor'
 import { type Backtracking, backtrack, checkBacktracking } from './backtracking.ts'
-import { iterate, type IterationOptions, type IterativeMinimizer } from './iterate.ts'
+import { iterate, type IterativeMinimizer } from './iterate.ts'
 import type { Problem } from './minimizer.ts'
 import { perRow, rowDot } from './rows.ts'
+import type { IterationOptions } from './search.ts'
 import type { Point, StepRule } from './step-rule.ts'
 
 /** How {@link frankWolfe} steps. */
@@ -30,11 +31,14 @@ export function frankWolfe(options: FrankWolfeOptions = {}): IterativeMinimizer 
     rowDot(point.gradient, mul(-1, towards(problem, point)))
 
   if (lineSearch === undefined) {
-    const rule: StepRule = {
-      begin: () => ({}),
-      step(problem, point, memory) {
-        const length = perRow(div(2, add(point.steps, 2)), point.y)
-        return { y: add(point.y, mul(length, towards(problem, point))), memory }
+    const rule: StepRule<{ readonly taken: Tensor }> = {
+      begin: () => ({ taken: scalar(0) }),
+      step(problem, point, { taken }) {
+        const length = div(2, add(taken, 2))
+        return {
+          y: add(point.y, mul(length, towards(problem, point))),
+          memory: { taken: add(taken, 1) },
+        }
       },
       residual,
     }

@@ -1,7 +1,8 @@
 import { add, mul, type Tensor, zerosLike } from '@deepstruct/tensor'
-import { iterate, type IterationOptions, type IterativeMinimizer } from './iterate.ts'
+import { iterate, type IterativeMinimizer } from './iterate.ts'
 import type { Problem } from './minimizer.ts'
 import { fraction, positive } from './options.ts'
+import type { IterationOptions } from './search.ts'
 import type { Point, StepRule } from './step-rule.ts'
 
 /** How {@link mirrorDescent} and {@link logitGradient} step. */

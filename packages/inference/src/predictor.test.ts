@@ -6,6 +6,7 @@ import {
   type Host,
   matMul,
   mul,
+  neg,
   type NDArray,
   put,
   random,
@@ -109,7 +110,7 @@ describe('predictor', () => {
   it('reports rows that diverged', async () => {
     const wild: EnergyNetwork<Params, Tensor, Tensor> = {
       ...network,
-      energy: (_, scores, y) => sum(softplus(mul(mul(scores, y), 1e38)), 1),
+      energy: (_, scores, y) => neg(sum(softplus(mul(mul(scores, y), 1e38)), 1)),
     }
     const host: Host<Params> = { kernel: filled([3, 2], 1) }
     const { status } = await predictor({

@@ -1,9 +1,10 @@
-import { add, div, fill, mul, sub, type Tensor } from '@deepstruct/tensor'
+import { add, div, fill, mul, scalar, sub, type Tensor } from '@deepstruct/tensor'
 import { type Backtracking, backtrack, checkBacktracking } from './backtracking.ts'
-import { iterate, type IterationOptions, type IterativeMinimizer } from './iterate.ts'
+import { iterate, type IterativeMinimizer } from './iterate.ts'
 import type { Problem } from './minimizer.ts'
 import { fraction, nonNegative, positive } from './options.ts'
 import { perRow } from './rows.ts'
+import type { IterationOptions } from './search.ts'
 import type { Point, StepRule } from './step-rule.ts'
 
 /** How {@link projectedGradient} steps. */
@@ -52,39 +53,52 @@ export function projectedGradient(options: ProjectedGradientOptions = {}): Itera
 
   const propose = (
     { domain }: Problem,
-    { y, previous, gradient }: Point,
+    { y, gradient }: Point,
     size: Tensor | number,
-    inertia: number,
+    previous?: Tensor,
   ): Tensor => {
     const moved = sub(y, mul(size, gradient))
-    return domain.project(inertia === 0 ? moved : add(moved, mul(inertia, sub(y, previous))))
+    return domain.project(
+      previous === undefined ? moved : add(moved, mul(momentum, sub(y, previous))),
+    )
   }
+  const withMomentum = momentum > 0
 
   if (backtracking === undefined) {
-    const size = ({ y, steps }: Point): Tensor | number =>
-      decay === 0 ? stepSize : perRow(div(stepSize, add(1, mul(decay, steps))), y)
-    const rule: StepRule = {
-      begin: () => ({}),
-      step: (problem, point, memory) => ({
-        y: propose(problem, point, size(point), momentum),
-        memory,
+    const rule: StepRule<{ readonly previous?: Tensor; readonly taken?: Tensor }> = {
+      begin: ({ start }) => ({
+        ...(withMomentum && { previous: start }),
+        ...(decay > 0 && { taken: scalar(0) }),
       }),
+      step(problem, point, { previous, taken }) {
+        const size = taken === undefined ? stepSize : div(stepSize, add(1, mul(decay, taken)))
+        return {
+          y: propose(problem, point, size, previous),
+          memory: {
+            ...(withMomentum && { previous: point.y }),
+            ...(taken && { taken: add(taken, 1) }),
+          },
+        }
+      },
     }
     return iterate(rule, options)
   }
 
   checkBacktracking('projectedGradient', backtracking)
-  const rule: StepRule<{ readonly lengths: Tensor }> = {
-    begin: ({ start }) => ({ lengths: fill([start.shape[0] ?? 0], stepSize) }),
-    step(problem, point, { lengths }) {
+  const rule: StepRule<{ readonly lengths: Tensor; readonly previous?: Tensor }> = {
+    begin: ({ start }) => ({
+      lengths: fill([start.shape[0] ?? 0], stepSize),
+      ...(withMomentum && { previous: start }),
+    }),
+    step(problem, point, { lengths, previous }) {
       const search = {
         propose: (sizes: Tensor, first: boolean) =>
-          propose(problem, point, perRow(sizes, point.y), first ? momentum : 0),
+          propose(problem, point, perRow(sizes, point.y), first ? previous : undefined),
         lengths,
         longest: stepSize,
       }
       const { y, lengths: next } = backtrack(problem, point, search, backtracking)
-      return { y, memory: { lengths: next } }
+      return { y, memory: { lengths: next, ...(withMomentum && { previous: point.y }) } }
     },
   }
   return iterate(rule, options)

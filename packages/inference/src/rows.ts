@@ -1,9 +1,7 @@
 import {
-  abs,
   cast,
   fill,
   greaterEqual,
-  less,
   mul,
   reshape,
   ShapeError,
@@ -29,7 +27,7 @@ export function chooseRows(condition: Tensor, a: Tensor, b: Tensor): Tensor {
 }
 
 /** The sum of each row, `[batch]`. */
-function rowSum(x: Tensor): Tensor {
+export function rowSum(x: Tensor): Tensor {
   return x.rank === 1 ? x : sum(x, axesOfRow(x))
 }
 
@@ -41,11 +39,6 @@ export function rowDot(a: Tensor, b: Tensor): Tensor {
 /** The axes of `x` but the first. */
 export function axesOfRow(x: Tensor): readonly number[] {
   return x.shape.slice(1).map((_, axis) => axis + 1)
-}
-
-/** Whether each element is a finite number. */
-export function isFinite(x: Tensor): Tensor {
-  return less(abs(x), Number.POSITIVE_INFINITY)
 }
 
 /** The energy of each row, checked to be one number a row. */

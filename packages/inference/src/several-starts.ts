@@ -1,4 +1,5 @@
 import {
+  isFinite,
   isTensor,
   type Tensor,
   logicalNot,
@@ -8,7 +9,7 @@ import {
   offTape,
 } from '@deepstruct/tensor'
 import type { Minimizer, Problem } from './minimizer.ts'
-import { chooseRows, isFinite } from './rows.ts'
+import { chooseRows } from './rows.ts'
 import type { TracedSolution } from './solution.ts'
 
 /** Where {@link severalStarts} starts from. */

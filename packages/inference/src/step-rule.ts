@@ -5,14 +5,10 @@ import type { Problem } from './minimizer.ts'
 export interface Point {
   /** The point of each row, `[batch, ...shape]`. */
   readonly y: Tensor
-  /** The point before it; at the first step the same. */
-  readonly previous: Tensor
   /** The energy at `y`, `[batch]`. */
   readonly energy: Tensor
   /** The gradient of the energy at `y`, of its shape. */
   readonly gradient: Tensor
-  /** How many steps each row has taken, float32 `[batch]`. */
-  readonly steps: Tensor
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Tensor } from '@deepstruct/tensor'
-import { type IterativeMinimizer, searchOf, type SearchState } from './iterate.ts'
+import { checkStart, type IterativeMinimizer, searchOf } from './iterate.ts'
 import type { Problem } from './minimizer.ts'
 import type { TracedSolution } from './solution.ts'
 
@@ -15,8 +15,8 @@ export interface UnrolledSolution extends TracedSolution {
  * iterates (Belanger, Yang and McCallum 2017, section 4).
  *
  * The memory is that of all steps. A coordinate that {@link projectedGradient} puts on the border passes no gradient on;
- * {@link logitGradient} and {@link mirrorDescent} stay inside. The derivative of a row that diverged is not finite: leave such
- * rows out before, by a smaller step.
+ * {@link logitGradient} and {@link mirrorDescent} stay inside. The iterates of a row that diverged need not be finite, nor is its
+ * derivative: leave such rows out before, by a smaller step.
  *
  * @param minimizer - any of the step-by-step ones
  *
@@ -40,16 +40,15 @@ export function unrolled({
   rule,
   options,
 }: IterativeMinimizer): (problem: Problem) => UnrolledSolution {
-  const search = searchOf(rule, options, { iterates: true })
+  const { steps, run } = searchOf(rule, options)
   return (problem) => {
-    const advance = search.advance(problem)
+    checkStart(problem)
     const iterates: Tensor[] = []
-    let state: SearchState = search.begin(problem)
-    for (let step = 0; step < search.steps; step++) {
-      state = advance(state)
-      iterates.push(state.y)
-    }
-    const solution = search.finish(problem, state)
+    const solution = run(problem, (step, first) => {
+      let state = first
+      for (let i = 0; i < steps; i++) iterates.push((state = step(state)).y)
+      return state
+    })
     return { ...solution, iterates: [...iterates.slice(0, -1), solution.y] }
   }
 }
