@@ -84,21 +84,17 @@ export const shapeKernels: Lowerings = {
       attributes.shrinkAxisMask,
     )
     const extents = slice_util.computeOutShape(info.begin, info.end, info.strides)
-    const cut = strided(graph, x, info.begin, extents, info.strides)
+    const cut = slice(graph, x, info.begin, extents, info.strides)
     return reshape(graph, cut, info.finalShape)
   }),
   PadV2: lowering<'x', PadV2Attrs>(({ x }, { paddings, constantValue }, graph) => {
-    const shape = x.shape.map((extent, axis) => extent + paddings[axis]![0] + paddings[axis]![1])
-    const sides = [...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]
-    return graph.node('Pad', [x, graph.integers(sides), graph.fill(constantValue, [], x.dtype)], {
-      shape,
-      dtype: x.dtype,
-    })
+    const [before, after] = [0, 1].map((side) => paddings.map((sides) => sides[side]!))
+    return pad(graph, x, before!, after!, constantValue)
   }),
   Reverse: lowering<'x', ReverseAttrs>(({ x }, { dims }, graph) => {
     const axes = util.parseAxisParam(dims, [...x.shape])
     const last = axes.map((axis) => x.shape[axis]! - 1)
-    return strided(
+    return slice(
       graph,
       x,
       x.shape.map((_, axis) => (axes.includes(axis) ? last[axes.indexOf(axis)]! : 0)),
@@ -127,7 +123,22 @@ function shaped({ shape }: Value): never {
   return { shape: [...shape], rank: shape.length } as never
 }
 
-function concat(graph: Graph, parts: readonly Value[], axis: number): Value {
+/** With a border of one repeated element. */
+export function pad(
+  graph: Graph,
+  x: Value,
+  before: readonly number[],
+  after: readonly number[],
+  element = 0,
+): Value {
+  if ([...before, ...after].every((extent) => extent === 0)) return x
+  const shape = x.shape.map((extent, axis) => extent + before[axis]! + after[axis]!)
+  const sides = graph.integers([...before, ...after])
+  return graph.node('Pad', [x, sides, graph.fill(element, [], x.dtype)], { shape, dtype: x.dtype })
+}
+
+/** Parts side by side along an axis. */
+export function concat(graph: Graph, parts: readonly Value[], axis: number): Value {
   const first = parts[0]!
   const at = axis < 0 ? axis + first.shape.length : axis
   const extent = parts.reduce((total, part) => total + part.shape[at]!, 0)
@@ -147,28 +158,13 @@ function split(graph: Graph, x: Value, extents: readonly number[], axis: number)
   return [...graph.nodes('Split', [x, graph.integers(extents)], types, { axis })]
 }
 
-/** A block of these extents. */
+/** A block of these extents, or each `strides`-th element of one. */
 export function slice(
   graph: Graph,
   x: Value,
   begin: readonly number[],
   extents: readonly number[],
-): Value {
-  return strided(
-    graph,
-    x,
-    begin,
-    extents,
-    begin.map(() => 1),
-  )
-}
-
-function strided(
-  graph: Graph,
-  x: Value,
-  begin: readonly number[],
-  extents: readonly number[],
-  strides: readonly number[],
+  strides: readonly number[] = begin.map(() => 1),
 ): Value {
   // Axes that are taken whole are left out, so that their extents may vary.
   const axes = [...x.shape.keys()].filter(

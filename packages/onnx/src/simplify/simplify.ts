@@ -3,7 +3,9 @@ import type { Value } from '../graph/value.ts'
 import { joinSteps } from './steps.ts'
 import type { Application, Simplification } from './application.ts'
 import { applyIdentities } from './identities.ts'
+import { simplifyConvolutions } from './convolutions.ts'
 import { expandLate } from './late-expansion.ts'
+import { transposeLate } from './late-transposition.ts'
 import { simplifyProducts } from './products.ts'
 import { joinRearrangements } from './rearrangements.ts'
 import { foldRepeated } from './repeated-constants.ts'
@@ -15,6 +17,8 @@ const simplifications: readonly Simplification[] = [
   joinRearrangements,
   simplifyProducts,
   joinSteps,
+  transposeLate,
+  simplifyConvolutions,
 ]
 
 /** A value that equals an application and costs less, if one of the rules knows one. */
