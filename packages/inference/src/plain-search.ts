@@ -1,4 +1,4 @@
-import { add, cast, fill, isFinite, mul, where } from '@deepstruct/tensor'
+import { add, cast, fill, isFinite, where } from '@deepstruct/tensor'
 import { chooseRows, energyAndGradient, energyOfRows, rowSum } from './rows.ts'
 import type { Search } from './search.ts'
 import type { StepRule } from './step-rule.ts'
@@ -18,7 +18,7 @@ export function plainSearch(rule: StepRule, steps: number): Search {
       )
       const reached = energyOfRows(energy, end)
       // An energy may pass over coordinates that are no numbers.
-      const finite = isFinite(add(reached, mul(0, rowSum(end))))
+      const finite = isFinite(add(reached, rowSum(end)))
       return {
         y: chooseRows(finite, end, start),
         energy: where(finite, reached, energyOfRows(energy, start)),

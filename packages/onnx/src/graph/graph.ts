@@ -1,6 +1,14 @@
 import { sizeOf, type TypedArray } from '@deepstruct/tensor'
 import { simplify } from '../simplify/simplify.ts'
-import type { Attribute, Body, ElementType, Node, Value, ValueType } from './value.ts'
+import {
+  type Attribute,
+  type Body,
+  type ElementType,
+  type Node,
+  type Value,
+  type ValueType,
+  varies,
+} from './value.ts'
 
 /** A graph under construction. Equal values are one value, and what is trivial is left out. */
 export interface Graph {
@@ -8,10 +16,14 @@ export interface Graph {
   readonly open: boolean
   /** How many nodes were made so far. */
   readonly size: number
+  /** How many nodes so far have this operand. */
+  uses(value: Value): number
   /** All nodes, operands before their uses. */
   nodesInOrder(): readonly Node[]
   /** A value given from outside. */
   input(type: ValueType): Value
+  /** A value that a loop carries from step to step, as its body sees it. */
+  carried(type: ValueType): Value
   /** One element, repeated. */
   fill(element: number, shape: readonly number[], dtype?: ElementType): Value
   /** A short int64 vector. */
@@ -40,6 +52,7 @@ export function createGraph(open = false): Graph {
   const ids = new Map<Value, number>()
   const known = new Map<string, Value>()
   const made = new Map<string, Node>()
+  const uses = new Map<Value, number>()
   const idOf = (value: Value | undefined): number => {
     if (value === undefined) return -1
     let id = ids.get(value)
@@ -59,9 +72,13 @@ export function createGraph(open = false): Graph {
       return made.size
     },
 
+    uses: (value) => uses.get(value) ?? 0,
+
     nodesInOrder: () => [...made.values()],
 
-    input: ({ dtype, shape }) => ({ dtype, shape, source: { kind: 'input' } }),
+    input: ({ dtype, shape }) => ({ dtype, shape, source: { kind: 'input', carried: false } }),
+
+    carried: ({ dtype, shape }) => ({ dtype, shape, source: { kind: 'input', carried: true } }),
 
     fill: (element, shape, dtype = 'float32') =>
       shared(`${dtype} ${Object.is(element, -0) ? '-0' : element} [${shape.join()}]`, () =>
@@ -93,10 +110,12 @@ export function createGraph(open = false): Graph {
       let node = made.get(key)
       if (node === undefined) {
         const outputs: Value[] = []
-        node = { op, inputs, attributes, outputs, ...(body && { body }) }
+        const changes = body !== undefined || inputs.some((input) => input && varies(input))
+        node = { op, inputs, attributes, outputs, ...(body && { body }), varies: changes }
         for (const [output, { dtype, shape }] of types.entries())
           outputs.push({ dtype, shape, source: { kind: 'node', node, output } })
         made.set(key, node)
+        for (const input of inputs) if (input) uses.set(input, graph.uses(input) + 1)
       }
       return node.outputs
     },

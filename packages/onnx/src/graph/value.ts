@@ -15,8 +15,8 @@ export interface Value {
 
 /** Where a value comes from. */
 type Source =
-  /** An argument of the graph, or of a loop's body. */
-  | { readonly kind: 'input' }
+  /** An argument of the graph, or carried by a loop from step to step. */
+  | { readonly kind: 'input'; readonly carried: boolean }
   /** These elements. */
   | { readonly kind: 'data'; readonly data: TypedArray }
   /** One repeated element. */
@@ -41,6 +41,8 @@ export interface Node {
   readonly outputs: readonly Value[]
   /** What a `Loop` repeats. */
   readonly body?: Body
+  /** Whether it may give something else at each step of a loop around it. */
+  readonly varies: boolean
 }
 
 /** The body of a loop: what it computes from the values that it carries. It may use values from outside. */
@@ -64,6 +66,11 @@ export function computedBy(value: Value | undefined, op: string): Node | undefin
   return value?.source.kind === 'node' && value.source.node.op === op
     ? value.source.node
     : undefined
+}
+
+/** Whether a value may be another one at each step of a loop. */
+export function varies({ source }: Value): boolean {
+  return source.kind === 'node' ? source.node.varies : source.kind === 'input' && source.carried
 }
 
 /** The element that a constant repeats, if it repeats one. */

@@ -38,7 +38,7 @@ export function generalize(
     if (counterparts.has(a)) return counterparts.get(a) === b ? renewed.get(a) : undefined
     // Carried values of a loop are met in its body first.
     if (a.source.kind === 'input' && b.source.kind === 'input' && a.dtype === b.dtype) {
-      pair(a, b, graph.input(a))
+      pair(a, b, graph.carried(a))
       return renewed.get(a)
     }
     return joinConstants(graph, free, a, b)

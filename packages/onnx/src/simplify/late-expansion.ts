@@ -1,6 +1,8 @@
 import { backend_util } from '@tensorflow/tfjs-core'
+import { sizeOf } from '@deepstruct/tensor'
 import type { Graph } from '../graph/graph.ts'
 import { computedBy, type Value } from '../graph/value.ts'
+import { reshape } from '../kernels/compose.ts'
 import { type Application, sameShape } from './application.ts'
 import { broadcastingOps, unaryOps } from './elementwise-ops.ts'
 
@@ -25,6 +27,18 @@ export function expandLate(
   return sameShape(shape, type.shape)
     ? result
     : graph.node('Expand', [result, graph.integers(type.shape)], type)
+}
+
+/** The row `[1, columns]` that a matrix repeats, if it repeats one more than once. */
+export function oneOfEqualRows(graph: Graph, matrix: Value): Value | undefined {
+  const { shape, dtype, source } = matrix
+  const [rows, columns] = shape as [number, number]
+  if (rows < 2) return undefined
+  if (source.kind === 'fill') return graph.fill(source.element, [1, columns], dtype)
+  const row = computedBy(matrix, 'Expand')?.inputs[0]
+  return row?.shape.at(-1) === columns && sizeOf(row.shape) === columns
+    ? reshape(graph, row, [1, columns])
+    : undefined
 }
 
 function unexpanded(graph: Graph, value: Value | undefined): Value | undefined {

@@ -12,6 +12,7 @@ import {
   jit,
   logicalAnd,
   logicalOr,
+  loop,
   matMul,
   mul,
   ndarray,
@@ -23,6 +24,7 @@ import {
   square,
   sub,
   sum,
+  tanh,
   type Tensor,
   transpose,
   where,
@@ -133,6 +135,79 @@ const laws: readonly Law[] = [
   ],
   ['along a product', '2 Gemm', (a, b) => add(a, mul(product(a, b), 0.1))],
   ['against a product', '2 Gemm', (a, b) => sub(a, mul(product(a, b), 0.1))],
+  [
+    'a product that is needed elsewhere stays',
+    '1 Abs, 1 Add, 1 Mul, 1 Sub, 2 Gemm',
+    (a, b) => {
+      const direction = product(a, b)
+      const other = abs(direction)
+      return add(sub(a, mul(direction, 0.1)), other)
+    },
+  ],
+  [
+    'and one that does not change from step to step',
+    '1 Mul, 2 Gemm, 3 Add',
+    (a, b) => {
+      const direction = product(a, b)
+      return loop(3, ({ at }: { at: Tensor }) => ({ at: add(at, mul(0.1, direction)) }), { at: b })
+        .at
+    },
+  ],
+  [
+    'scaled columns in a loop are scaled rows outside of it',
+    '1 Gemm, 1 Mul, 1 Reshape, 3 MatMul, 3 Tanh',
+    (a, b, r) => {
+      const square4 = matMul(b, b, { transposeA: true })
+      const step = ({ at }: { at: Tensor }): { at: Tensor } => ({
+        at: tanh(matMul(mul(at, r), square4)),
+      })
+      return loop(3, step, { at: a }).at
+    },
+  ],
+  [
+    'and with a transposed factor',
+    '1 Gemm, 1 Mul, 1 Reshape, 1 Transpose, 3 MatMul, 3 Tanh',
+    (a, b, r) => {
+      const square4 = matMul(b, b, { transposeA: true })
+      const step = ({ at }: { at: Tensor }): { at: Tensor } => ({
+        at: tanh(matMul(mul(reshape(r, [1, 4]), at), square4, { transposeB: true })),
+      })
+      return loop(3, step, { at: a }).at
+    },
+  ],
+  [
+    'equal rows are multiplied once',
+    '1 Expand, 1 Gemm, 1 MatMul, 1 Reshape',
+    (_, b, r) => matMul(broadcastTo(r, [3, 4]), matMul(b, b, { transposeA: true })),
+  ],
+  [
+    'constant ones too',
+    '1 Expand, 1 Gemm, 1 MatMul',
+    (_, b) => matMul(fill([3, 4], 0.5), matMul(b, b, { transposeA: true })),
+  ],
+  [
+    'and in the first step of a loop',
+    '1 Add, 1 Reshape, 3 Gemm',
+    (a, b, r) => {
+      const square4 = matMul(b, b, { transposeA: true })
+      type Points = { readonly at: Tensor; readonly before: Tensor }
+      const step = ({ at, before }: Points): Points => ({
+        at: sub(at, mul(0.1, matMul(before, square4))),
+        before: at,
+      })
+      return loop(2, step, { at: a, before: broadcastTo(r, [3, 4]) }).at
+    },
+  ],
+  [
+    'a product with a column is one with a vector',
+    '1 MatMul',
+    (a, _, r) => reshape(matMul(a, reshape(r, [4, 1])), [-1]),
+  ],
+  [
+    'a choice between constants is of the type that is wanted',
+    '1 GreaterOrEqual, 1 Where',
+    (a) => cast(where(greaterEqual(a, 0), fill([3, 4], 1), 2), 'int32'),
+  ],
   [
     'sum of products of all pairs of rows',
     '1 Gemm',

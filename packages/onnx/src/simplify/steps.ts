@@ -1,5 +1,5 @@
 import type { Graph } from '../graph/graph.ts'
-import { computedBy, repeatedElement, type Value } from '../graph/value.ts'
+import { computedBy, repeatedElement, type Value, varies } from '../graph/value.ts'
 import { type Application, sameShape } from './application.ts'
 
 /**
@@ -14,11 +14,16 @@ export function joinSteps(graph: Graph, { op, inputs, type }: Application): Valu
   if (scaled === undefined || size === undefined || type.shape.length !== 2) return undefined
   const direction = scaled.inputs[0]!
   const sum = computedBy(direction, 'Sub') ?? computedBy(direction, 'Add')
-  const product = computedBy(sum?.inputs[0] ?? direction, 'Gemm')
+  const first = sum?.inputs[0] ?? direction
+  const product = computedBy(first, 'Gemm') ?? computedBy(first, 'MatMul')
   const [left, right, addend] = product?.inputs ?? []
   const shapes = [from, direction, ...(sum?.inputs ?? [])].map((value) => value!.shape)
   if (!left || !right || addend || !shapes.every((shape) => sameShape(shape, type.shape)))
     return undefined
+  if (left.shape.length !== 2 || right.shape.length !== 2) return undefined
+  // What is needed elsewhere, or at each step of a loop, is better computed once.
+  const needed = graph.uses(first) > 1 || graph.uses(direction) > 1 || graph.uses(step) > 0
+  if (needed || (varies(from) && !varies(first))) return undefined
   const sign = op === 'Sub' ? -1 : 1
   const other = sum?.inputs[1]
   const toward =

@@ -20,7 +20,7 @@ export function loopLowering(backend: TraceBackend): LoopLowering {
     const { graph } = backend
     const start = flatten(state, isTensor, notATensor('loop'))
     const first = start.leaves.map((leaf) => backend.valueOf(leaf))
-    const carried = first.map((value) => graph.input(value))
+    const carried = first.map((value) => graph.carried(value))
     const before = graph.size
     const last = bodyOf(backend, carried, (tensors) => body(start.rebuild(tensors) as never, 0))
     const fits =
