@@ -5,7 +5,7 @@ import { startEngine } from '../engines.ts'
 import { openModel } from '../model/usable-model.ts'
 import { readOptions, type Values } from '../options/read-options.ts'
 import { writeAll } from '../output/write-all.ts'
-import { lineAnswerer } from '../predict/answer-lines.ts'
+import { answerLines } from '../predict/answer-lines.ts'
 import { lineBatches } from '../predict/line-batches.ts'
 import type { CommandContext, CommandDefinition } from './command.ts'
 import { engineOptions, modelFileOption, quietOption } from './shared-options.ts'
@@ -45,11 +45,10 @@ async function run(
   if (io.stdin.isTTY === true && !options.quiet)
     io.stderr.write('reading JSON lines from the terminal; Ctrl-D ends them\n')
   const params = await put<Parameters>(model.parameters)
-  const answer = lineAnswerer(model, params, options.scores)
   let good = true
   try {
-    for await (const lines of lineBatches(io.stdin, options.batchSize)) {
-      const answers = await answer(lines)
+    const batches = lineBatches(io.stdin, options.batchSize)
+    for await (const answers of answerLines(batches, model, params, options.scores)) {
       good &&= answers.good
       await writeAll(io.stdout, answers.text)
     }

@@ -1,9 +1,10 @@
 import { statuses } from '@deepstruct/inference'
-import { type Device, jit, ndarray, type Tensor } from '@deepstruct/tensor'
+import { type Device, jit, type NDArray, ndarray, type Tensor } from '@deepstruct/tensor'
 import type { Parameters } from '@deepstruct/training'
 import { solverOf, type UsableModel } from '../model/usable-model.ts'
 import type { InputLine } from './line-batches.ts'
-import { exampleReader, type ReadExample } from './read-example.ts'
+import { overlapped } from './overlapped.ts'
+import { type ExampleReader, exampleReader, type ReadExample } from './read-example.ts'
 import { exampleWriter, type ListedScores } from './write-example.ts'
 
 /** The answers to a batch of lines. */
@@ -14,19 +15,27 @@ export interface Answers {
   readonly good: boolean
 }
 
+/** A batch of lines, read. */
+interface ReadBatch {
+  readonly lines: readonly InputLine[]
+  readonly examples: readonly ReadExample[]
+  /** The rows of the good lines. */
+  readonly x: NDArray
+}
+
 /**
- * A function that answers lines of input with lines of output. A bad line is answered by `{"id"?, "line", "error"}`.
+ * Answers lines of input with lines of output. A bad line is answered by `{"id"?, "line", "error"}`.
  *
  * @param params - the parameters of the model, on the engine
  */
-export function lineAnswerer(
+export async function* answerLines(
+  batches: AsyncIterable<readonly InputLine[]>,
   model: UsableModel,
   params: Device<Parameters>,
   listed: ListedScores,
-): (lines: readonly InputLine[]) => Promise<Answers> {
+): AsyncGenerator<Answers> {
   const { sizes, standardizer, labelNames, threshold } = model
-  const { inputs: width, labels } = sizes
-  const read = exampleReader(width, standardizer)
+  const examplesIn = readBatches(batches, exampleReader(sizes.inputs, standardizer), sizes.inputs)
   const write = exampleWriter(labelNames, threshold, listed)
   const solve = solverOf(model)
   const run = jit(
@@ -36,7 +45,35 @@ export function lineAnswerer(
     },
     { name: 'predict' },
   )
-  return async (lines) => {
+  const solutions = overlapped(examplesIn, async ({ x }) =>
+    x.shape[0] === 0 ? undefined : run(params, x),
+  )
+
+  for await (const [{ lines, examples }, solved] of solutions) {
+    let row = 0
+    const texts = examples.map(({ id, error }, i) => {
+      const line = (lines[i] as InputLine).number
+      if (solved === undefined || error !== undefined) return badLine(id, line, error)
+      const text = write({
+        id: id === undefined ? line : id,
+        scores: solved.y.data.subarray(row * sizes.labels, (row + 1) * sizes.labels),
+        energy: solved.energy.data[row] as number,
+        status: statuses[solved.status.data[row] as number] ?? 'diverged',
+      })
+      row++
+      return text
+    })
+    yield { text: texts.join(''), good: row === lines.length }
+  }
+}
+
+/** Reads the lines of a batch into rows of features. */
+async function* readBatches(
+  batches: AsyncIterable<readonly InputLine[]>,
+  read: ExampleReader,
+  width: number,
+): AsyncGenerator<ReadBatch> {
+  for await (const lines of batches) {
     const rows = new Float32Array(lines.length * width)
     let count = 0
     const examples = lines.map(({ text }): ReadExample => {
@@ -45,22 +82,7 @@ export function lineAnswerer(
       if (example.error === undefined) count++
       return example
     })
-    const x = ndarray(rows.subarray(0, count * width), [count, width])
-    const solved = count === 0 ? undefined : await run(params, x)
-    let row = 0
-    const texts = examples.map(({ id, error }, i) => {
-      const line = (lines[i] as InputLine).number
-      if (solved === undefined || error !== undefined) return badLine(id, line, error)
-      const text = write({
-        id: id === undefined ? line : id,
-        scores: solved.y.data.subarray(row * labels, (row + 1) * labels),
-        energy: solved.energy.data[row] as number,
-        status: statuses[solved.status.data[row] as number] ?? 'diverged',
-      })
-      row++
-      return text
-    })
-    return { text: texts.join(''), good: count === lines.length }
+    yield { lines, examples, x: ndarray(rows.subarray(0, count * width), [count, width]) }
   }
 }
 
