@@ -224,13 +224,42 @@ describe('what cannot be compiled', () => {
     expect(Math.random()).toBeLessThan(1)
   })
 
+  it.each<[string, (x: Tensor) => Tensor]>([
+    ['randomUniform', (x) => mul(x, tf.randomUniform([2], 0, 1, 'float32', 7))],
+    ['randomUniformInt', (x) => mul(x, tf.cast(tf.randomUniformInt([2], 0, 9, 7), 'float32'))],
+    ['randomNormal', (x) => mul(x, tf.randomNormal([2], 0, 1, 'float32', 7))],
+    ['randomStandardNormal', (x) => mul(x, tf.randomStandardNormal([2], 'float32', 7))],
+    ['truncatedNormal', (x) => mul(x, tf.truncatedNormal([2], 0, 1, 'float32', 7))],
+    ['randomGamma', (x) => mul(x, tf.randomGamma([2], 1, 1, 'float32', 7))],
+    [
+      'rand',
+      (x) =>
+        mul(
+          x,
+          tf.rand([2], () => 0.5),
+        ),
+    ],
+    ['dropout', (x) => tf.dropout(x, 0.5, undefined, 7)],
+    ['multinomial', (x) => tf.cast(tf.multinomial(x as tf.Tensor1D, 2, 7), 'float32')],
+  ])('is drawing at random with a seed, by tf.%s', async (name, fn) => {
+    await refused(
+      fn,
+      EngineError,
+      new RegExp(`^forecast: a result of tf\\.${name} is drawn .*pass it in`),
+    )
+    // Drawn outside, it is a constant as any other.
+    const noise = tf.tidy(() => tf.keep(tf.randomUniform([2], 0, 1, 'float32', 7)))
+    const [first] = await noise.data()
+    expect((await jit((x: Tensor) => mul(x, noise), options)(array([1, 1]))).data[0]).toBe(first)
+    noise.dispose()
+  })
+
   it('is a kernel without a rule', async () => {
     await refused(
       (x) => tf.real(tf.fft(tf.complex(x, x))),
       UnsupportedOpError,
       /^forecast: the op complex is the tfjs kernel Complex/,
     )
-    await refused((x) => tf.multinomial(x as tf.Tensor1D, 2, 1), UnsupportedOpError, /Multinomial/)
   })
 
   it('is what throws itself', async () => {

@@ -6,6 +6,7 @@ import type { ElementType, Value } from '../graph/value.ts'
 import { kernelGroups } from '../kernels/all.ts'
 import { reshape } from '../kernels/compose.ts'
 import type { Lowering } from '../kernels/lowering.ts'
+import { refuseDraws } from './without-chance.ts'
 
 /** The name under which tfjs knows the backend. */
 export const traceBackendName = 'deepstruct-trace'
@@ -35,6 +36,7 @@ export class TraceBackend extends tf.KernelBackend {
   }
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
+    refuseDraws(this.caller)
     const dataId = {}
     this.move(dataId, values, shape, dtype)
     return dataId
@@ -147,9 +149,11 @@ function tracing(rule: Lowering): tf.KernelFunc {
 
 function refusing(kernelName: string): tf.KernelFunc {
   return ({ backend }) => {
+    const { caller } = backend as TraceBackend
+    refuseDraws(caller)
     const { activeScope } = tf.engine().state
     throw new UnsupportedOpError({
-      function: (backend as TraceBackend).caller,
+      function: caller,
       argument: `the op ${activeScope.name.replace(/__op$/, '')}`,
       got: `the tfjs kernel ${kernelName}`,
       expected: 'a kernel that the compiled engine has a rule for',
