@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { flatten, isTensor, type Tensor } from '@deepstruct/tensor'
 import { collectChecks, type LoopLowering, notATensor } from '@deepstruct/tensor/engine'
+import { scopesOf } from '../graph/scopes.ts'
 import type { Value } from '../graph/value.ts'
 import { sameShape } from '../simplify/application.ts'
 import { replay } from './replay.ts'
@@ -29,7 +30,10 @@ export function loopLowering(backend: TraceBackend): LoopLowering {
         ({ dtype, shape }, i) => dtype === carried[i]!.dtype && sameShape(shape, carried[i]!.shape),
       )
     if (!fits) return undefined
-    const nodes = graph.nodesInOrder().slice(before)
+    const made = graph.nodesInOrder().slice(before)
+    const { needed } = scopesOf(made, last)
+    // What no next step asks for, or no last one changes, is not repeated.
+    const nodes = made.filter((node) => needed.has(node) && node.varies)
     const nested = nodes.some((node) => node.body !== undefined)
     let ends: readonly Value[]
     if (nodes.length * steps >= writtenOutNodes) {
