@@ -3,6 +3,7 @@ import type { Family } from '@deepstruct/training'
 import type { CommandContext, CommandDefinition } from './commands/command.ts'
 import { demo } from './commands/demo.ts'
 import { evaluate } from './commands/evaluate.ts'
+import { exportModel } from './commands/export.ts'
 import { info } from './commands/info.ts'
 import { predict } from './commands/predict.ts'
 import { train } from './commands/train.ts'
@@ -81,6 +82,7 @@ async function deepstruct(context: CommandContext, exit: (code: number) => void)
   if (family !== undefined) addOptions(training, family.settings, `Settings of ${family.name}:`)
   add(evaluate)
   add(predict)
+  add(exportModel).argument('[model-file]', 'the same as --model-file')
   add(demo)
   add(info).argument('[model-file]', 'the same as --model-file')
   return program
