@@ -34,6 +34,16 @@ describe('lineBatches', () => {
     }
   })
 
+  it('drops the mark before UTF-8', async () => {
+    const marked = new TextEncoder().encode('\uFEFF{}\n\uFEFF')
+    expect(await batches([marked], 9)).toEqual([
+      [
+        { number: 1, text: '{}' },
+        { number: 2, text: '\uFEFF' },
+      ],
+    ])
+  })
+
   it('has no last line after a line end, and none of nothing', async () => {
     expect((await batches(['a\n'], 9)).flat()).toHaveLength(1)
     expect(await batches([], 9)).toEqual([])
