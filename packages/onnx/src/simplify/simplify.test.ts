@@ -154,6 +154,17 @@ const laws: readonly Law[] = [
     },
   ],
   [
+    'in a loop what occurs twice is one, and what stays the same is summed before',
+    '3 Add, 4 Gemm, 4 Mul',
+    (a, b) => {
+      const square4 = matMul(b, b, { transposeA: true })
+      const step = ({ at }: { at: Tensor }): { at: Tensor } => ({
+        at: sub(at, mul(0.1, add(matMul(at, square4), mul(2, sub(at, b))))),
+      })
+      return loop(3, step, { at: a }).at
+    },
+  ],
+  [
     'scaled columns in a loop are scaled rows outside of it',
     '1 Gemm, 1 Mul, 1 Reshape, 3 MatMul, 3 Tanh',
     (a, b, r) => {
