@@ -6,6 +6,10 @@ import type { Held } from './held.ts'
 export interface Arguments {
   /** The arrays, those behind handles included. */
   readonly arrays: readonly NDArray[]
+  /** For each array, the position of the argument that it belongs to. */
+  readonly positions: readonly number[]
+  /** For each array, whether it is held by the engine. */
+  readonly held: readonly boolean[]
   /** What distinguishes calls beside extents: the structure, and the types and ranks of the arrays. */
   readonly structure: string
   /** The arguments around tensors. */
@@ -19,13 +23,14 @@ export function argumentsOf(
   held: (handle: Device<unknown>) => Held,
 ): Arguments {
   const outer = flatten(args, isInputLeaf, refuseInput(name))
-  const parts = outer.leaves.map((leaf): Held => {
-    if (leaf instanceof Device) return held(leaf)
+  const parts = outer.leaves.map((leaf, i) => {
+    // The path begins with the position, as in `[2].x`.
+    const position = Number.parseInt(outer.paths[i]!.slice(1), 10)
+    if (leaf instanceof Device) return { ...held(leaf), position, held: true }
     const array: NDArray =
       typeof leaf === 'number' ? { shape: [], dtype: 'float32', data: Float32Array.of(leaf) } : leaf
-    return { arrays: [array], paths: [''], rebuild: ([tensor]) => tensor! }
+    return { ...single(array), position, held: false }
   })
-  const arrays = parts.flatMap((part) => part.arrays)
   const structure = parts
     .map((part, i) =>
       part.arrays
@@ -34,7 +39,9 @@ export function argumentsOf(
     )
     .join(';')
   return {
-    arrays,
+    arrays: parts.flatMap((part) => part.arrays),
+    positions: parts.flatMap(({ arrays, position }) => arrays.map(() => position)),
+    held: parts.flatMap((part) => part.arrays.map(() => part.held)),
     structure,
     rebuild(tensors) {
       let next = 0
@@ -43,4 +50,8 @@ export function argumentsOf(
       ) as readonly unknown[]
     },
   }
+}
+
+function single(array: NDArray): Held {
+  return { arrays: [array], paths: [''], rebuild: ([tensor]) => tensor! }
 }

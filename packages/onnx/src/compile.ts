@@ -1,8 +1,9 @@
 import type { DeepstructError, NDArray } from '@deepstruct/tensor'
 import { constantArray } from './graph/constant-array.ts'
-import { encode } from './graph/encode.ts'
+import { costOf } from './graph/cost.ts'
 import { scopesOf } from './graph/scopes.ts'
 import type { Value } from './graph/value.ts'
+import { type Model, modelOf } from './model.ts'
 import type { Extent } from './protobuf/onnx-messages.ts'
 import type { GraphReport } from './report.ts'
 import type { Runtime, Session, SessionOptions } from './runtime/runtime.ts'
@@ -12,15 +13,26 @@ import type { Trace } from './trace/trace.ts'
 export interface Compiled {
   /** What it is, for {@link Report}. */
   readonly report: Omit<GraphReport, 'name'>
+  /** The graph, unless there is nothing to compute. */
+  readonly model?: Model
+  /** About how many multiplications and additions it takes, at the extents that it was traced with. */
+  readonly cost: number
   /** The function's result around other leaves. */
   readonly rebuild: Trace['rebuild']
+  /** Runs the graph on the leaves of the function's arguments, in this thread. */
+  compute(leaves: readonly NDArray[]): Promise<Computed>
   /**
-   * Runs it on the leaves of its arguments.
+   * The results.
    *
+   * @param leaves - the leaves of the arguments
+   * @param computed - what the graph made of them
    * @throws what a check demands
    */
-  run(leaves: readonly NDArray[]): Promise<readonly NDArray[]>
+  results(leaves: readonly NDArray[], computed: Computed): readonly NDArray[]
 }
+
+/** What a graph computed, by name. */
+export type Computed = Readonly<Record<string, NDArray>>
 
 /** Where a result comes from: the graph, an argument that is handed through, or a constant. */
 type Origin =
@@ -29,42 +41,50 @@ type Origin =
   | { readonly constant: NDArray }
 
 /**
- * Prepares a traced function to be run.
+ * Prepares a traced function to be run. The runtime is asked at the first run only.
  *
  * @param inputShapes - the extents of the arguments where some are left open
  */
-export async function compile(
+export function compile(
   traced: Trace,
   traceMs: number,
   runtime: Runtime,
   options: SessionOptions,
   inputShapes?: readonly (readonly Extent[])[],
-): Promise<Compiled> {
-  const inputNames = traced.inputs.map((_, i) => `x${i}`)
-  const outputNames = traced.outputs.map((_, i) => `y${i}`)
-  let session: Session | undefined
-  let sessionMs = 0
-  if (traced.outputs.length > 0) {
-    const begin = performance.now()
-    const model = encode(traced, { inputNames, outputNames, ...(inputShapes && { inputShapes }) })
-    session = await runtime.start(model, options)
-    sessionMs = performance.now() - begin
-  }
-  const originOf = originsOf(traced, outputNames)
+): Compiled {
+  const model = traced.outputs.length > 0 ? modelOf(traced, inputShapes) : undefined
+  const originOf = originsOf(traced, model)
   const results = traced.results.map(originOf)
   const checks = traced.checks.map(({ flag, error }) => ({ flag: originOf(flag), error }))
+  let session: Promise<Session> | undefined
+  let sessionMs = 0
+  const start = async ({ bytes }: Model): Promise<Session> => {
+    const begin = performance.now()
+    const started = await runtime.start(bytes, options)
+    sessionMs = performance.now() - begin
+    return started
+  }
   return {
     report: {
       shapes: inputShapes ?? traced.inputs.map(({ shape }) => shape),
       nodes: scopesOf(traced.nodes, traced.outputs).needed.size,
       traceMs,
-      sessionMs,
+      get sessionMs() {
+        return sessionMs
+      },
     },
+    ...(model && { model }),
+    cost: costOf(traced.nodes, traced.outputs),
     rebuild: traced.rebuild,
-    async run(leaves) {
+    async compute(leaves) {
+      if (model === undefined) return {}
+      session ??= start(model)
+      const prepared = await session
       const feeds: Record<string, NDArray> = {}
-      for (const [i, leaf] of leaves.entries()) feeds[inputNames[i]!] = leaf
-      const computed = session === undefined ? {} : await session.run(feeds)
+      for (const { name, position } of model.inputs) feeds[name] = leaves[position]!
+      return prepared.run(feeds)
+    },
+    results(leaves, computed) {
       const arrayOf = (origin: Origin): NDArray =>
         'output' in origin
           ? computed[origin.output]!
@@ -77,11 +97,10 @@ export async function compile(
   }
 }
 
-function originsOf(traced: Trace, outputNames: readonly string[]): (value: Value) => Origin {
-  const outputs = new Map(traced.outputs.map((value, i) => [value, outputNames[i]!]))
+function originsOf(traced: Trace, model: Model | undefined): (value: Value) => Origin {
   const inputs = new Map(traced.inputs.map((value, i) => [value, i]))
   return (value) => {
-    const output = outputs.get(value)
+    const output = model?.outputNames.get(value)
     if (output !== undefined) return { output }
     const input = inputs.get(value)
     return input === undefined ? { constant: constantArray(value) } : { input }

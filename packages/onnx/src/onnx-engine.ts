@@ -5,20 +5,43 @@ import {
   flatten,
   type Host,
   isNDArray,
+  type NDArray,
   type Program,
 } from '@deepstruct/tensor'
 import { isInputLeaf, loadGradients, refuseInput } from '@deepstruct/tensor/engine'
-import { argumentsOf } from './arguments.ts'
+import type * as os from 'node:os'
+import type * as workerThreads from 'node:worker_threads'
+import { type Arguments, argumentsOf } from './arguments.ts'
+import type { Computed } from './compile.ts'
 import { handOut } from './hand-out.ts'
 import { copy, type Held, hold } from './held.ts'
+import type { Model } from './model.ts'
+import { type Pool, startPool } from './pool/pool.ts'
+import { type SharedMemory, sharedMemory } from './pool/shared-memory.ts'
 import type { GraphReport, Report } from './report.ts'
-import { loadRuntime, type RuntimeName } from './runtime/runtime.ts'
+import {
+  importNode,
+  inNode,
+  loadRuntime,
+  type RuntimeName,
+  sessionSettings,
+} from './runtime/runtime.ts'
 import { type Specializations, specializations } from './specializations.ts'
+import { large } from './split/split-rows.ts'
+import {
+  type Ran,
+  type SplitFunction,
+  type SplitFunctions,
+  splitFunctions,
+} from './split/split-function.ts'
 import { traceBackend } from './trace/trace-backend.ts'
 
 /** How a compiled engine is made. */
 export interface OnnxOptions {
-  /** The threads that an operator may use; default 1. */
+  /**
+   * How many threads compute, 1 to 256; default the number of cores, at most 8. In Node each is a worker with a share of the rows; for results
+   * that are equal bit by bit on different machines, set it. With onnxruntime-web they are the threads inside of an operator.
+   */
   readonly threads?: number
   /** `'node'` for the native onnxruntime-node, `'web'` for onnxruntime-web; default the native one in Node where it is installed. */
   readonly runtime?: RuntimeName
@@ -30,6 +53,8 @@ export interface OnnxEngine extends Engine {
   readonly threads: number
   /** What was compiled so far, and how long that took. */
   report(): Report
+  /** Ends the worker threads; they are started again when they are needed. Idle ones do not keep a program from ending. */
+  close(): Promise<void>
 }
 
 /**
@@ -40,56 +65,108 @@ export interface OnnxEngine extends Engine {
  * @throws {@link @deepstruct/tensor!DomainError} when the number of threads is no positive whole number
  */
 export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine> {
-  const { threads = 1 } = options
-  if (!Number.isInteger(threads) || threads < 1)
+  const threads = options.threads ?? Math.min(8, await coresHere())
+  if (!Number.isInteger(threads) || threads < 1 || threads > 256)
     throw new DomainError({
       function: 'onnxEngine',
       argument: 'threads',
       got: String(threads),
-      expected: 'a positive whole number',
+      expected: 'a whole number from 1 to 256',
     })
   const runtime = await loadRuntime(options.runtime)
   await loadGradients()
   traceBackend()
-  const functions = new WeakMap<Program, Specializations>()
+  const shared = sharedMemory()
+  const pooled = runtime.name === 'node'
+  const session = { threads: pooled ? 1 : threads }
+  const functions = new WeakMap<Program, Forms>()
   const live = new Set<Held>()
-  const reports: GraphReport[] = []
+  const reports: { readonly name: string; readonly report: Omit<GraphReport, 'name'> }[] = []
+  const local = localCopies(shared)
+
+  let starting: Promise<Pool> | undefined
+  const pool = async (): Promise<Pool> => {
+    if (starting === undefined || (await starting).dead)
+      starting = importNode<typeof workerThreads>('node:worker_threads').then((module) =>
+        startPool(module, threads, shared, sessionSettings(runtime.name, 1)),
+      )
+    return starting
+  }
+
+  const formsOf = (program: Program): Forms => {
+    let forms = functions.get(program)
+    if (forms === undefined) {
+      const onCompiled = (report: Omit<GraphReport, 'name'>): void => {
+        reports.push({ name: program.name, report })
+      }
+      const site = { runtime, session, shared, local, workers: threads, pool, onCompiled }
+      forms = {
+        whole: specializations(program, runtime, session, onCompiled),
+        ...(pooled && program.split.length > 0 && { split: splitFunctions(program, site) }),
+      }
+      functions.set(program, forms)
+    }
+    return forms
+  }
+
+  /** Runs a function in this thread, or in a worker if it takes long. */
+  const runWhole = async (forms: Forms, call: Arguments): Promise<Finished> => {
+    const compiled = forms.whole.find(call)
+    const { model, cost } = compiled
+    const computed =
+      pooled && model !== undefined && cost >= large
+        ? await runInWorker(await pool(), model, call)
+        : await compiled.compute(call.arrays.map(local))
+    return {
+      rebuild: compiled.rebuild,
+      results: compiled.results(call.arrays, computed),
+      made: [],
+    }
+  }
 
   const held = (device: Device<unknown>, caller: string): Held =>
     device.payload(engine, caller) as Held
 
   const handle = (payload: Held): Device<never> => {
     live.add(payload)
+    shared.retain(payload.arrays)
     return new Device<never>(engine, payload)
+  }
+
+  const end = async (device: Device<unknown>, how: 'donated' | 'disposed'): Promise<void> => {
+    const payload = held(device, how === 'donated' ? 'jit' : 'dispose')
+    live.delete(payload)
+    device.end(how)
+    shared.release(payload.arrays)
+    const still = new Set([...live].flatMap(({ arrays }) => arrays))
+    const unused = payload.arrays.filter((array) => !still.has(array))
+    const started = await starting
+    started?.forget(unused)
   }
 
   const donate = (argument: unknown): void => {
     for (const leaf of flatten(argument, isInputLeaf, refuseInput('jit')).leaves)
-      if (leaf instanceof Device) {
-        live.delete(held(leaf, 'jit'))
-        leaf.end('donated')
-      }
+      if (leaf instanceof Device) void end(leaf, 'donated')
   }
 
   const engine: OnnxEngine = {
-    name: `onnx:${runtime.name}`,
+    name: `onnx:${runtime.name}:${threads}`,
     threads,
 
     async run(program, args) {
       const call = argumentsOf(program, args, (device) => held(device, program.name))
-      let graphs = functions.get(program)
-      if (graphs === undefined)
-        functions.set(
-          program,
-          (graphs = specializations(program, runtime, { threads }, (report) =>
-            reports.push({ name: program.name, ...report }),
-          )),
-        )
-      const compiled = await graphs.find(call)
-      const results = await compiled.run(call.arrays)
+      const forms = formsOf(program)
+      const found = forms.split?.find(call)
+      const { rebuild, results, made } =
+        found === undefined
+          ? await runWhole(forms, call)
+          : { rebuild: found.split.rebuild, ...(await found.split.run(call, found.rows)) }
+      const given = new Set([...call.arrays, ...made])
+      const out = handOut(program, rebuild(results), given, handle)
       // Only now is it certain that nothing has to be taken back.
       for (const position of program.donate) donate(args[position])
-      return handOut(program, compiled.rebuild(results), new Set(call.arrays), handle)
+      shared.sweep(made)
+      return out
     },
 
     put<T>(tree: Host<T>) {
@@ -103,11 +180,14 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
     },
 
     dispose(device) {
-      live.delete(held(device, 'dispose'))
-      device.end('disposed')
+      void end(device, 'disposed')
     },
 
-    report: () => ({ graphs: [...reports] }),
+    report: () => ({ graphs: reports.map(({ name, report }) => ({ name, ...report })) }),
+
+    async close() {
+      await (await starting)?.close()
+    },
 
     memory() {
       const arrays = new Set([...live].flatMap((each) => each.arrays))
@@ -118,4 +198,46 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
     },
   }
   return engine
+}
+
+/** The compiled forms of a function. */
+interface Forms {
+  /** Graphs that do everything. */
+  readonly whole: Specializations
+  /** Graphs for shares of the rows. */
+  readonly split?: SplitFunctions
+}
+
+interface Finished extends Ran {
+  readonly rebuild: SplitFunction['rebuild']
+}
+
+async function runInWorker(
+  pool: Pool,
+  model: Model,
+  { arrays, held }: Arguments,
+): Promise<Computed> {
+  const feeds = model.inputs.map(({ name, position }) => {
+    const array = arrays[position]!
+    return held[position] ? pool.heldFeed(0, name, array) : { name, array }
+  })
+  return pool.run(0, { graph: pool.graph(0, model), feeds }, [])
+}
+
+/** Gives arrays of shared memory in memory of this thread, which is all that ONNX Runtime takes. */
+function localCopies(shared: SharedMemory): (array: NDArray) => NDArray {
+  const copies = new WeakMap<NDArray, NDArray>()
+  return (array) => {
+    if (shared.addressOf(array) === undefined) return array
+    let own = copies.get(array)
+    if (own === undefined) copies.set(array, (own = copy(array)))
+    return own
+  }
+}
+
+async function coresHere(): Promise<number> {
+  const { navigator } = globalThis as { navigator?: { readonly hardwareConcurrency?: number } }
+  if (!inNode()) return navigator?.hardwareConcurrency ?? 1
+  const { availableParallelism } = await importNode<typeof os>('node:os')
+  return availableParallelism()
 }

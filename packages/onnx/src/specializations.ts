@@ -1,16 +1,15 @@
 import type { NDArray, Program } from '@deepstruct/tensor'
 import type { Arguments } from './arguments.ts'
 import { type Compiled, compile } from './compile.ts'
-import { generalize } from './polymorphic/generalize.ts'
-import { commonPattern, fits, type Pattern, shapesAt } from './polymorphic/pattern.ts'
-import { tracedExtents } from './polymorphic/traced-extents.ts'
+import { commonPattern, fits, type Pattern } from './polymorphic/pattern.ts'
+import { traceOpen } from './polymorphic/trace-open.ts'
 import type { Runtime, SessionOptions } from './runtime/runtime.ts'
-import { trace, type Trace } from './trace/trace.ts'
+import { trace } from './trace/trace.ts'
 
 /** The graphs of one function: one for each set of shapes, or one for shapes that differ in one extent. */
 export interface Specializations {
   /** The graph for these arguments, compiled at the first call. */
-  find(args: Arguments): Promise<Compiled>
+  find(args: Arguments): Compiled
 }
 
 /** Where a graph fits: at these shapes, or at all of a pattern. Nothing where the pattern is known not to work. */
@@ -18,7 +17,7 @@ interface Entry {
   readonly structure: string
   readonly shapes: readonly (readonly number[])[]
   readonly pattern?: Pattern
-  readonly compiled: Promise<Compiled | undefined>
+  readonly compiled: Compiled | undefined
 }
 
 /** More graphs of one function than this are worth a warning. */
@@ -32,74 +31,54 @@ export function specializations(
   onCompiled: (report: Compiled['report']) => void,
 ): Specializations {
   const entries: Entry[] = []
-  const noted = async (compiling: Promise<Compiled>): Promise<Compiled> => {
-    const compiled = await compiling
+  const noted = (compiled: Compiled): Compiled => {
     onCompiled(compiled.report)
     return compiled
   }
-  const traceAt = (args: Arguments, shapes: readonly (readonly number[])[], open: boolean): Trace =>
-    trace(
-      program,
-      args.arrays.map(({ dtype }, i) => ({ dtype, shape: shapes[i]! })),
-      args.rebuild,
-      { open },
-    )
 
-  const fixed = async (args: Arguments): Promise<Compiled> => {
+  const fixed = (args: Arguments): Compiled => {
     const begin = performance.now()
-    const traced = traceAt(args, shapesOf(args.arrays), false)
+    const traced = trace(program, args.arrays, args.rebuild)
     return noted(compile(traced, performance.now() - begin, runtime, options))
   }
 
-  const general = async (args: Arguments, pattern: Pattern): Promise<Compiled | undefined> => {
+  const general = (args: Arguments, pattern: Pattern): Compiled | undefined => {
     const begin = performance.now()
-    let traced: Trace | undefined
-    try {
-      const extents = tracedExtents(shapesOf(args.arrays))
-      const [first, second] = extents.map((extent) =>
-        traceAt(args, shapesAt(pattern, extent), true),
-      ) as [Trace, Trace]
-      traced = generalize(first, second, extents, pattern.place)
-    } catch {
-      // The function refuses other extents than those it is called with.
-    }
-    if (traced === undefined) return undefined
-    return noted(compile(traced, performance.now() - begin, runtime, options, pattern.shapes))
+    const traced = traceOpen(program, args, pattern)
+    return (
+      traced && noted(compile(traced, performance.now() - begin, runtime, options, pattern.shapes))
+    )
   }
 
   return {
-    async find(args) {
+    find(args) {
+      const { structure } = args
       const shapes = shapesOf(args.arrays)
-      const related = entries.filter(({ structure }) => structure === args.structure)
+      const related = entries.filter((entry) => entry.structure === structure)
       const exact = related.find(
         (entry) => entry.pattern === undefined && sameShapes(entry.shapes, shapes),
       )
-      if (exact !== undefined) return (await exact.compiled)!
-      for (const { pattern, compiled } of related)
-        if (pattern !== undefined && fits(pattern, shapes)) {
-          const found = await compiled
-          if (found !== undefined) return found
+      if (exact?.compiled !== undefined) return exact.compiled
+      const open = related.filter(({ pattern }) => pattern !== undefined && fits(pattern, shapes))
+      const fitting = open.find((entry) => entry.compiled !== undefined)
+      if (fitting?.compiled !== undefined) return fitting.compiled
+      if (open.length === 0)
+        for (const entry of related) {
+          const pattern =
+            entry.pattern === undefined ? commonPattern(entry.shapes, shapes) : undefined
+          if (pattern === undefined) continue
+          const compiled = general(args, pattern)
+          entries.push({ structure, shapes, pattern, compiled })
+          if (compiled !== undefined) return compiled
+          break
         }
-      const { structure } = args
-      for (const entry of related) {
-        const pattern =
-          entry.pattern === undefined ? commonPattern(entry.shapes, shapes) : undefined
-        const known = related.some(
-          (other) => other.pattern && pattern && fits(other.pattern, shapes),
-        )
-        if (pattern === undefined || known) continue
-        const compiled = general(args, pattern)
-        entries.push({ structure, shapes, pattern, compiled })
-        const found = await compiled
-        if (found !== undefined) return found
-      }
       const compiled = fixed(args)
       entries.push({ structure, shapes, compiled })
       if (entries.filter(({ pattern }) => pattern === undefined).length === manyGraphs)
         console.warn(
           `${program.name}: compiled for ${manyGraphs} sets of shapes, which takes longer than it saves; pad to a few shapes, or use an eager engine`,
         )
-      return await compiled
+      return compiled
     },
   }
 }

@@ -81,7 +81,7 @@ describe('a whole training run', () => {
   beforeAll(async () => {
     before = await currentEngine()
     eager = await eagerEngine({ backend: 'cpu' })
-    compiled = await onnxEngine()
+    compiled = await onnxEngine({ threads: 3 })
   })
   afterAll(() => useEngine(before))
 
@@ -98,13 +98,12 @@ describe('a whole training run', () => {
       expect(largestDifference(numbers, expected[i]!)).toBeLessThan(1e-5)
   })
 
-  it('compiles nothing again for the smaller batch of another epoch', async () => {
-    const engine = await onnxEngine()
+  it('compiles one step for batches of any size', async () => {
+    const engine = await onnxEngine({ threads: 2 })
     await train(engine, spenFamily, spen)
     const updates = engine.report().graphs.filter(({ name }) => name.startsWith('spen/'))
-    // One graph for full batches, and one for batches of any size, in each of three phases of two epochs.
-    expect(updates).toHaveLength(6)
-    expect(updates.filter(({ shapes }) => shapes.flat().includes('batch'))).toHaveLength(3)
+    expect(updates.map(({ shapes }) => shapes.flat().includes('batch'))).toEqual([true, true, true])
+    await engine.close()
   })
 
   it('repeats bit by bit', async () => {

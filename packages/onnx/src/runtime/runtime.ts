@@ -92,17 +92,7 @@ async function load(name: RuntimeName): Promise<Runtime> {
     name,
     async start(model, { threads }) {
       if (name === 'web') ort.env.wasm.numThreads ??= threads
-      const preparing = ort.InferenceSession.create(model, {
-        executionProviders: [name === 'node' ? 'cpu' : 'wasm'],
-        graphOptimizationLevel: 'all',
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        executionMode: 'sequential',
-        // What the runtime has to say about a model goes into its exceptions.
-        logSeverityLevel: 4,
-        // Waiting threads of one session would slow another one down.
-        extra: { session: { intra_op: { allow_spinning: '0' } } },
-      })
+      const preparing = ort.InferenceSession.create(model, sessionSettings(name, threads))
       const session = await preparing.catch(refused('the graph', 'a graph that it prepares'))
       const prepared: Session = {
         async run(feeds) {
@@ -125,6 +115,21 @@ async function load(name: RuntimeName): Promise<Runtime> {
       unused.register(prepared, session)
       return prepared
     },
+  }
+}
+
+/** How ONNX Runtime prepares a model. */
+export function sessionSettings(name: RuntimeName, threads: number): object {
+  return {
+    executionProviders: [name === 'node' ? 'cpu' : 'wasm'],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    // What the runtime has to say about a model goes into its exceptions.
+    logSeverityLevel: 4,
+    // Waiting threads of one session would slow another one down.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   }
 }
 
@@ -155,11 +160,13 @@ async function provideWasm(ort: Ort): Promise<void> {
   ort.env.wasm.wasmBinary = await readFile(file)
 }
 
-async function importNode<Module>(name: string): Promise<Module> {
+/** A module of Node, named at run time so that bundlers for browsers pass it over. */
+export async function importNode<Module>(name: string): Promise<Module> {
   return (await import(/* @vite-ignore */ name)) as Module
 }
 
-function inNode(): boolean {
+/** Whether this is Node, or something that is like it. */
+export function inNode(): boolean {
   const { process } = globalThis as { process?: { versions?: { node?: string } } }
   return process?.versions?.node !== undefined
 }

@@ -1,0 +1,43 @@
+import { encode, type Traced } from './graph/encode.ts'
+import { scopesOf } from './graph/scopes.ts'
+import type { Value } from './graph/value.ts'
+import type { Extent } from './protobuf/onnx-messages.ts'
+
+/** A graph as a model file, and what its arguments and results are called there. */
+export interface Model {
+  /** The bytes of the file. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** The arguments that the graph needs, by their positions. */
+  readonly inputs: readonly { readonly name: string; readonly position: number }[]
+  /** The names of the results. */
+  readonly outputNames: ReadonlyMap<Value, string>
+}
+
+/**
+ * Writes a graph as a model file.
+ *
+ * @param inputShapes - the extents of all arguments where some are left open
+ */
+export function modelOf(
+  { nodes, inputs, outputs }: Traced,
+  inputShapes?: readonly (readonly Extent[])[],
+): Model {
+  const needed = new Set<Value | undefined>(outputs)
+  for (const node of scopesOf(nodes, outputs).needed) {
+    for (const input of node.inputs) needed.add(input)
+    for (const output of node.body?.outputs ?? []) needed.add(output)
+  }
+  const used = inputs.flatMap((value, position) =>
+    needed.has(value) ? [{ value, position, name: `x${position}` }] : [],
+  )
+  const outputNames = new Map(outputs.map((value, i) => [value, `y${i}`]))
+  const bytes = encode(
+    { nodes, inputs: used.map(({ value }) => value), outputs },
+    {
+      inputNames: used.map(({ name }) => name),
+      outputNames: [...outputNames.values()],
+      ...(inputShapes && { inputShapes: used.map(({ position }) => inputShapes[position]!) }),
+    },
+  )
+  return { bytes, inputs: used.map(({ name, position }) => ({ name, position })), outputNames }
+}

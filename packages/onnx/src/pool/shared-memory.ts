@@ -1,0 +1,144 @@
+import { EngineError, type NDArray, sizeOf } from '@deepstruct/tensor'
+import type { KernelMemory } from '../fused/instantiate.ts'
+
+/** A `WebAssembly.Memory` that can grow; neither ECMAScript's types nor Node's have it. */
+interface GrowingMemory extends KernelMemory {
+  grow(pages: number): number
+}
+
+declare const WebAssembly: {
+  readonly Memory: new (limits: {
+    readonly initial: number
+    readonly maximum: number
+    readonly shared: boolean
+  }) => GrowingMemory
+}
+
+/** Memory that all workers see, and arrays in it. Blocks are counted: one is free again when nobody holds it. */
+export interface SharedMemory {
+  /** The memory itself, for kernels. */
+  readonly memory: KernelMemory
+  /** A float32 array of these extents; nobody holds it yet, and its elements are arbitrary. */
+  array(shape: readonly number[]): NDArray
+  /** The address of an array; nothing for one that lies elsewhere. */
+  addressOf(array: NDArray): number | undefined
+  /** The same elements under another name, where the array was and will be written over. */
+  renamed(array: NDArray): NDArray
+  /** How many hold the block of an array. */
+  holders(array: NDArray): number
+  /** Holds the blocks of the arrays that lie here. */
+  retain(arrays: readonly NDArray[]): void
+  /** Lets the blocks go. */
+  release(arrays: readonly NDArray[]): void
+  /** Frees the blocks that nobody holds. */
+  sweep(arrays: readonly NDArray[]): void
+}
+
+interface Block {
+  readonly address: number
+  readonly bytes: number
+  holders: number
+}
+
+/** Addresses are multiples of this: a line of the cache, so that two workers never write to one line. */
+const alignment = 64
+const pageBytes = 65_536
+/** 4 GiB, all that 32-bit addresses reach. */
+const mostPages = 65_536
+
+/** Empty memory. */
+export function sharedMemory(): SharedMemory {
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: mostPages, shared: true })
+  const blocks = new WeakMap<NDArray['data'], Block>()
+  /** Free stretches in the order of their addresses; neighbors are one. The first bytes stay unused, so that no address is 0. */
+  let gaps: { readonly address: number; readonly bytes: number }[] = [
+    { address: alignment, bytes: memory.buffer.byteLength - alignment },
+  ]
+
+  const allocate = (bytes: number): Block => {
+    const needed = Math.max(alignment, Math.ceil(bytes / alignment) * alignment)
+    let gap = gaps.find((each) => each.bytes >= needed)
+    if (gap === undefined) {
+      grow(needed)
+      gap = gaps.at(-1)!
+    }
+    const { address } = gap
+    const rest = { address: address + needed, bytes: gap.bytes - needed }
+    gaps = gaps.flatMap((each) => (each !== gap ? [each] : rest.bytes > 0 ? [rest] : []))
+    return { address, bytes: needed, holders: 0 }
+  }
+
+  const grow = (bytes: number): void => {
+    const address = memory.buffer.byteLength
+    // By a quarter at least, so that many small arrays do not grow it one by one.
+    const pages = Math.ceil(Math.max(bytes, address / 4) / pageBytes)
+    const room = mostPages - address / pageBytes
+    const added = Math.min(pages, room)
+    try {
+      if (added * pageBytes < bytes) throw new RangeError('4 GiB are in use')
+      memory.grow(added)
+    } catch (cause) {
+      throw new EngineError({
+        function: 'onnxEngine',
+        argument: 'shared memory',
+        got: `full at ${address} bytes, with ${bytes} more asked for`,
+        expected: 'parameters and optimizer state of at most 4 GiB',
+        why: String(cause),
+        cause,
+      })
+    }
+    free({ address, bytes: added * pageBytes })
+  }
+
+  const free = ({ address, bytes }: { readonly address: number; readonly bytes: number }): void => {
+    const before = gaps.find((gap) => gap.address + gap.bytes === address)
+    const after = gaps.find((gap) => gap.address === address + bytes)
+    const joined = {
+      address: before?.address ?? address,
+      bytes: (before?.bytes ?? 0) + bytes + (after?.bytes ?? 0),
+    }
+    gaps = [...gaps.filter((gap) => gap !== before && gap !== after), joined].toSorted(
+      (a, b) => a.address - b.address,
+    )
+  }
+
+  const blockOf = ({ data }: NDArray): Block | undefined => blocks.get(data)
+
+  const viewOf = (block: Block, shape: readonly number[]): NDArray => {
+    const data = new Float32Array(memory.buffer, block.address, sizeOf(shape))
+    blocks.set(data, block)
+    return { shape, dtype: 'float32', data }
+  }
+
+  const sweep = (arrays: readonly NDArray[]): void => {
+    for (const array of arrays) {
+      const block = blockOf(array)
+      if (block?.holders !== 0) continue
+      // Freed once, however many names it has.
+      block.holders = -1
+      free(block)
+    }
+  }
+
+  return {
+    memory,
+    array: (shape) => viewOf(allocate(sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT), shape),
+    addressOf: (array) => blockOf(array)?.address,
+    renamed: (array) => viewOf(blockOf(array)!, array.shape),
+    holders: (array) => blockOf(array)?.holders ?? 0,
+    retain(arrays) {
+      for (const array of arrays) {
+        const block = blockOf(array)
+        if (block !== undefined) block.holders++
+      }
+    },
+    release(arrays) {
+      for (const array of arrays) {
+        const block = blockOf(array)
+        if (block !== undefined) block.holders--
+      }
+      sweep(arrays)
+    },
+    sweep,
+  }
+}

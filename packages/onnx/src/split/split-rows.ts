@@ -1,0 +1,70 @@
+import type { NDArray } from '@deepstruct/tensor'
+import type { Arguments } from '../arguments.ts'
+import type { Compiled, Computed } from '../compile.ts'
+import type { Feed } from '../pool/messages.ts'
+import type { Pool } from '../pool/pool.ts'
+import { type Range, type Rows, rowsCopied, rowsJoined, rowsViewed, sharesOf } from './shares.ts'
+import type { Site, SplitFunction } from './split-function.ts'
+
+/** Below this cost a run is over before a worker would have been told of it: about a fifth of a millisecond. */
+const small = 4e6
+/** Above this cost a share would keep this thread from everything else for some milliseconds. */
+export const large = 2e8
+
+/**
+ * Computes rows that do not depend on each other: small batches in this thread, others in shares. The choice depends on sizes alone, so that
+ * results repeat.
+ *
+ * @param costPerRow - multiplications with additions
+ */
+export function splitRows(compiled: Compiled, costPerRow: number, site: Site): SplitFunction {
+  const alone = async (leaves: readonly NDArray[]): Promise<readonly NDArray[]> =>
+    compiled.results(leaves, await compiled.compute(leaves.map(site.local)))
+
+  /** What a share's rows become, in a worker or here. */
+  const share = async (
+    { arrays, held }: Arguments,
+    { leaves }: Rows,
+    range: Range,
+    place: { readonly pool: Pool; readonly worker: number } | undefined,
+  ): Promise<readonly NDArray[]> => {
+    const shown = arrays.map((array, i) => (leaves.has(i) ? rowsViewed(array, range) : array))
+    if (place === undefined || compiled.model === undefined) return alone(shown)
+    const { pool, worker } = place
+    const moved: ArrayBuffer[] = []
+    const feeds = compiled.model.inputs.map(({ name, position }): Feed => {
+      const array = arrays[position]!
+      if (held[position]) return pool.heldFeed(worker, name, array)
+      if (!leaves.has(position)) return { name, array }
+      const rows = rowsCopied(array, range)
+      moved.push(rows.data.buffer as ArrayBuffer)
+      return { name, array: rows }
+    })
+    const graph = pool.graph(worker, compiled.model)
+    const computed: Computed = await pool.run(worker, { graph, feeds }, moved)
+    return compiled.results(shown, computed)
+  }
+
+  return {
+    rebuild: compiled.rebuild,
+    async run(call, rows) {
+      const cost = costPerRow * rows.count
+      const { workers } = site
+      if (cost < small || (workers === 1 && cost < large))
+        return { results: await alone(call.arrays), made: [] }
+      const pool = await site.pool()
+      const shares = sharesOf(rows.count, workers)
+      // This thread computes too, while it would only wait.
+      const here = cost / shares.length < large ? shares.length - 1 : -1
+      const parts = await Promise.all(
+        shares.map((range, worker) =>
+          share(call, rows, range, worker === here ? undefined : { pool, worker }),
+        ),
+      )
+      return {
+        results: parts[0]!.map((_, i) => rowsJoined(parts.map((part) => part[i]!))),
+        made: [],
+      }
+    },
+  }
+}

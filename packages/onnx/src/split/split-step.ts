@@ -1,0 +1,237 @@
+import type { DeepstructError, NDArray, Program } from '@deepstruct/tensor'
+import { flatten } from '@deepstruct/tensor'
+import type { Arguments } from '../arguments.ts'
+import { scopesOf } from '../graph/scopes.ts'
+import { repeatedElement, type Value } from '../graph/value.ts'
+import { modelOf } from '../model.ts'
+import type { Feed, KernelCall, Layout } from '../pool/messages.ts'
+import type { KnownPlan, Pool } from '../pool/pool.ts'
+import type { Cut, Trace } from '../trace/trace.ts'
+import { desksFor } from './desks.ts'
+import { resultArrays } from './result-arrays.ts'
+import { partsOf, type Rows, rowsCopied, sharesOf } from './shares.ts'
+import type { Site, SplitFunction } from './split-function.ts'
+import { type Place, planUpdate, type UpdatePlan } from './update-plan.ts'
+
+/** The function that is split, at its first call. */
+interface Context {
+  readonly call: Arguments
+  readonly rows: Rows
+  readonly program: Program
+  readonly site: Site
+  readonly traceMs: number
+}
+
+/**
+ * A step of gradient descent on all workers: each sums over its share of the rows, in a graph, and then updates its share of the elements of the
+ * parameters from the totals, in kernels on shared memory. Totals are added in the order of the workers, so that steps repeat exactly.
+ *
+ * @returns nothing where it cannot be done so
+ */
+export function splitStep(
+  traced: Trace & { readonly cut: Cut },
+  { call, rows, program, site, traceMs }: Context,
+): SplitFunction | undefined {
+  const ofRows = rowPart(traced)
+  if (ofRows === undefined) return undefined
+  const { workers, shared } = site
+  const leavesOf = (positions: readonly number[]): Set<number> =>
+    new Set([...call.arrays.keys()].filter((i) => positions.includes(call.positions[i]!)))
+  const donated = leavesOf(program.donate)
+  const kept = keptLeaves(traced, program.keep)
+  const plan = planUpdate(traced, { workers, rows: rows.leaves, donated, kept })
+  if (plan === undefined) return undefined
+
+  const begin = performance.now()
+  const model = modelOf(
+    { nodes: traced.nodes, inputs: traced.inputs, outputs: ofRows.outputs },
+    rows.pattern.shapes,
+  )
+  const nameOf = (value: Value): string => model.outputNames.get(value)!
+  const handedThrough = new Set(
+    plan.results.flatMap((result) => (result.kind === 'argument' ? [result.argument] : [])),
+  )
+  // What a step writes over is copied from shared memory each time; all else the workers keep.
+  const written = model.inputs.filter(
+    ({ position }) => donated.has(position) && !handedThrough.has(position),
+  )
+  const read = model.inputs.filter((input) => !written.includes(input))
+  const stages = callsOf(plan, workers)
+  site.onCompiled({
+    shapes: rows.pattern.shapes,
+    nodes: scopesOf(traced.nodes, traced.outputs).needed.size,
+    traceMs,
+    sessionMs: performance.now() - begin,
+  })
+
+  let known: { readonly pool: Pool; readonly plan: KnownPlan } | undefined
+  const desks = desksFor(plan, shared, workers)
+  let placed = ''
+
+  const planOf = (pool: Pool): KnownPlan => {
+    if (known?.pool !== pool) {
+      placed = ''
+      known = {
+        pool,
+        plan: pool.plan(
+          {
+            sums: traced.cut.sums.map(nameOf),
+            flags: ofRows.flags.map(({ flag }) => nameOf(flag)),
+            stages: stages.calls,
+            modules: plan.kernels,
+          },
+          model,
+        ),
+      }
+    }
+    return known.plan
+  }
+
+  const split: SplitFunction = {
+    rebuild: traced.rebuild,
+    async run({ arrays, held }, { count, leaves }) {
+      const pool = await site.pool()
+      const { plan: number } = planOf(pool)
+      const shares = sharesOf(count, workers)
+      const made: NDArray[] = []
+      let results: readonly NDArray[] = []
+
+      const prepare = () => {
+        const current = [...arrays]
+        const adopt = (i: number): void => {
+          if (shared.addressOf(current[i]!) !== undefined) return
+          const copied = shared.array(current[i]!.shape)
+          copied.data.set(current[i]!.data)
+          made.push((current[i] = copied))
+        }
+        for (const { position } of written) adopt(position)
+        for (const position of stages.argumentsRead) adopt(position)
+        results = resultArrays(plan, current, shared, made)
+        const addresses = (place: Place, worker: number): number => {
+          if (place.kind === 'argument') return shared.addressOf(current[place.argument]!)!
+          if (place.kind === 'result') return shared.addressOf(results[place.result]!)!
+          return desks.addressOf(place, worker)
+        }
+        const inputs = written.map(({ name, position }) => ({
+          name,
+          address: shared.addressOf(current[position]!)!,
+          shape: current[position]!.shape,
+        }))
+        const pointers = Array.from({ length: workers }, (_, worker) =>
+          Int32Array.from(stages.places, (place) => addresses(place, worker)),
+        )
+        const places = `${inputs.map(({ address }) => address).join()} ${pointers.join(' ')}`
+        const moved = placed !== places
+        placed = places
+        const scalars = plan.scalars.map(({ argument }) => arrays[argument]!.data[0]!)
+        return pointers.map((own, worker) => {
+          const buffers: ArrayBuffer[] = []
+          const range = shares[worker]
+          const feeds =
+            range &&
+            read.map(({ name, position }): Feed => {
+              const array = arrays[position]!
+              if (held[position]) return pool.heldFeed(worker, name, array)
+              if (!leaves.has(position)) return { name, array }
+              const own = rowsCopied(array, range)
+              buffers.push(own.data.buffer as ArrayBuffer)
+              return { name, array: own }
+            })
+          const layout: Layout = {
+            shared: inputs,
+            sums: plan.sums.slice(0, traced.cut.sums.length).map((elements, sum) => ({
+              address: addresses({ kind: 'sum', sum, worker }, worker),
+              elements,
+            })),
+            scalars: plan.scalars.map(({ slot }) => addresses({ kind: 'slot', slot }, worker)),
+            table: { address: desks.tableOf(worker), pointers: own },
+          }
+          return {
+            plan: number,
+            ...(moved && { layout }),
+            ...(feeds && { feeds }),
+            scalars,
+            moved: buffers,
+          }
+        })
+      }
+      const finish = (): readonly NDArray[] =>
+        results.map((array, i) => {
+          const result = plan.results[i]!
+          return result.kind === 'slot'
+            ? { ...array, data: Float32Array.of(desks.slot(0, result.slot)) }
+            : array
+        })
+      try {
+        const { flag, result } = await pool.step(prepare, finish)
+        if (flag !== undefined) throw ofRows.flags[flag]!.error()
+        return { results: result, made }
+      } catch (error) {
+        shared.sweep(made)
+        throw error
+      }
+    },
+  }
+  gone.register(split, desks.free)
+  return split
+}
+
+/** What is computed of rows: the sums, and flags. Nothing where flags or sums depend on totals. */
+function rowPart({ nodes, checks, cut }: Trace & { readonly cut: Cut }):
+  | {
+      readonly outputs: readonly Value[]
+      readonly flags: readonly { readonly flag: Value; readonly error: () => DeepstructError }[]
+    }
+  | undefined {
+  const flags = checks.filter(({ flag }) => repeatedElement(flag) !== 1)
+  const outputs = [...new Set([...cut.sums, ...flags.map(({ flag }) => flag)])]
+  const totals = new Set<Value | undefined>(cut.totals)
+  const computed = outputs.every(({ source }) => source.kind === 'node')
+  const floats = cut.sums.every(({ dtype }) => dtype === 'float32')
+  const { needed } = scopesOf(nodes, outputs)
+  const early = [...needed].every(({ inputs }) => !inputs.some((input) => totals.has(input)))
+  return computed && floats && early ? { outputs, flags } : undefined
+}
+
+/** The leaves of the result under keys that stay with the engine. */
+function keptLeaves({ rebuild, results }: Trace, keep: readonly string[]): Set<number> {
+  const numbered = rebuild([...results.keys()]) as Record<string, unknown>
+  const isNumber = (value: unknown): value is number => typeof value === 'number'
+  return new Set(
+    keep.flatMap((key) => flatten(numbered[key], isNumber, (): never => undefined as never).leaves),
+  )
+}
+
+/** The kernel calls for the workers, and what their pointers are, one after the other. */
+function callsOf(
+  { stages }: UpdatePlan,
+  workers: number,
+): {
+  readonly calls: readonly (readonly KernelCall[])[]
+  readonly places: readonly Place[]
+  readonly argumentsRead: ReadonlySet<number>
+} {
+  const places: Place[] = []
+  const calls = stages.map((stage) =>
+    stage.map(({ kernel, places: own, elements, everywhere }): KernelCall => {
+      const table = places.length
+      places.push(...own)
+      const ranges = everywhere
+        ? Array.from({ length: workers }, () => [0, elements] as const)
+        : partsOf(elements, workers, elementsOfLine)
+      return { module: kernel, table, ranges }
+    }),
+  )
+  const argumentsRead = places.flatMap((place) =>
+    place.kind === 'argument' ? [place.argument] : [],
+  )
+  return { calls, places, argumentsRead: new Set(argumentsRead) }
+}
+
+/** As many float32 as a line of the cache holds: no two workers write to one. */
+const elementsOfLine = 16
+
+/** Frees what a function that is gone had in shared memory. */
+const gone = new FinalizationRegistry<() => void>((free) => {
+  free()
+})
