@@ -1,10 +1,8 @@
 import { onnxEngine, type OnnxOptions } from '@deepstruct/onnx'
 import { type Backend, eagerEngine, type Engine, useEngine } from '@deepstruct/tensor'
 import type { Case, Work } from './case.ts'
+import { declared } from './comparisons.ts'
 import type { Contender, Prepared } from './contender.ts'
-
-/** The configuration of ours that is compared with peers: the same for every case. */
-export const declared = 'onnx-node'
 
 /** Engines of ours by their names in rows, those that this machine has. */
 export async function ourContenders(

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 
 /** The folder of results. */
-export const resultsFolder: URL = new URL('../../results/', import.meta.url)
+const resultsFolder: URL = new URL('../../results/', import.meta.url)
 
 /** Writes a results file, whole or not at all. */
 export function writeResults(name: string, content: unknown, folder: URL = resultsFolder): void {

@@ -1,0 +1,49 @@
+import * as Plot from '@observablehq/plot'
+import { parseHTML } from 'linkedom'
+
+/** A time at one size. */
+export interface GrowthPoint {
+  /** What grows. */
+  readonly of: 'batch' | 'labels' | 'steps'
+  /** How large it is. */
+  readonly size: number
+  /** The median call. */
+  readonly medianMs: number
+}
+
+const titles: Readonly<Record<GrowthPoint['of'], string>> = {
+  batch: 'rows of a batch',
+  labels: 'labels',
+  steps: 'steps of inference',
+}
+
+/** Time against a size as static SVG, both on logarithmic axes: a straight line at 45° is linear growth. */
+export function growthPlot(points: readonly GrowthPoint[], of: GrowthPoint['of']): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>')
+  const own = points.filter((point) => point.of === of)
+  const drawn = Plot.plot({
+    document,
+    width: 640,
+    height: 300,
+    marginLeft: 60,
+    x: { type: 'log', label: titles[of], tickFormat: 'd' },
+    y: { type: 'log', label: 'milliseconds, median', grid: true, tickFormat: '~r' },
+    marks: [
+      Plot.lineY(own, { x: 'size', y: 'medianMs', stroke: '#3b82d0' }),
+      Plot.dot(own, { x: 'size', y: 'medianMs', fill: '#3b82d0', r: 3 }),
+      Plot.text(own, {
+        x: 'size',
+        y: 'medianMs',
+        text: ({ medianMs }: GrowthPoint) => String(Number(medianMs.toPrecision(2))),
+        dy: -10,
+        fill: 'currentColor',
+      }),
+    ],
+  }) as unknown as {
+    readonly outerHTML: string
+    querySelectorAll(selector: string): Iterable<{ remove(): void }>
+  }
+  // The page has rules of its own; those of each plot would hold for all others too.
+  for (const rules of drawn.querySelectorAll('style')) rules.remove()
+  return drawn.outerHTML
+}

@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { type Comparison, comparisons } from '../../../benchmarks/src/speed/comparisons.ts'
+import type { Row } from '../../../benchmarks/src/speed/rows.ts'
+import { type GrowthPoint, growthPlot } from '../.vitepress/growth-plot.ts'
+
+interface Environment {
+  readonly date: string
+  readonly cpu: string
+  readonly cores: number
+  readonly memoryGiB: number
+  readonly platform: string
+  readonly versions: Readonly<Record<string, string>>
+  readonly threads: number
+}
+
+interface Speed extends Environment {
+  readonly rounds: number
+  readonly limits: { readonly calls: number; readonly seconds: number; readonly longest: number }
+}
+
+interface Growth {
+  readonly environment: Environment
+  readonly points: readonly GrowthPoint[]
+}
+
+interface Memory {
+  readonly environment: Environment
+  readonly steps: number
+  readonly slopeMBPer1000Steps: number
+  readonly bibtexPeakMB?: number
+}
+
+interface Streaming {
+  readonly environment: Environment
+  readonly rows: number
+  readonly rowsPerSecond: number
+  readonly rowsPerSecondWithStart: number
+}
+
+/** What the page shows; what was not measured is absent. */
+export interface MeasuredPerformance {
+  readonly speed?: {
+    readonly environment: Speed
+    readonly groups: readonly {
+      readonly against: string
+      readonly comparisons: readonly Comparison[]
+    }[]
+    readonly rows: readonly Row[]
+  }
+  readonly growth?: { readonly plots: readonly string[] }
+  readonly memory?: Memory
+  readonly streaming?: Streaming
+}
+
+declare const data: MeasuredPerformance
+export { data }
+
+const results = new URL('../../../benchmarks/results/', import.meta.url)
+
+// The type of what is in a file is known to its reader alone.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+function read<T>(name: string): T | undefined {
+  const file = new URL(name, results)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : undefined
+}
+
+// The form that VitePress asks for.
+// oxlint-disable-next-line import/no-default-export
+export default {
+  watch: ['../../../benchmarks/results/*.json'],
+  load(): MeasuredPerformance {
+    const rows = read<readonly Row[]>('latest.json')
+    const environment = read<Speed>('latest.environment.json')
+    const growth = read<Growth>('growth.json')
+    const memory = read<Memory>('memory.json')
+    const streaming = read<Streaming>('streaming.json')
+    return {
+      ...(rows && environment && { speed: { environment, rows, groups: groupsOf(rows) } }),
+      ...(growth && {
+        growth: {
+          plots: (['batch', 'labels', 'steps'] as const).map((of) => growthPlot(growth.points, of)),
+        },
+      }),
+      ...(memory && { memory }),
+      ...(streaming && { streaming }),
+    }
+  },
+}
+
+function groupsOf(
+  rows: readonly Row[],
+): { readonly against: string; readonly comparisons: readonly Comparison[] }[] {
+  const all = comparisons(rows)
+  return [...new Set(all.map(({ against }) => against))].map((against) => ({
+    against,
+    comparisons: all.filter((each) => each.against === against),
+  }))
+}
