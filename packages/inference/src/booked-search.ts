@@ -5,9 +5,8 @@ import {
   equal,
   expandDims,
   fill,
-  greater,
-  isFinite,
   less,
+  lessEqual,
   logicalAnd,
   logicalNot,
   logicalOr,
@@ -21,7 +20,7 @@ import {
   zeros,
 } from '@deepstruct/tensor'
 import type { Problem } from './minimizer.ts'
-import { axesOfRow, chooseRows, energyAndGradient, energyOfRows } from './rows.ts'
+import { axesOfRow, chooseRows, energyAndGradient, energyOfRows, finiteRows } from './rows.ts'
 import type { IterationOptions, Search } from './search.ts'
 import type { Point, StepRule } from './step-rule.ts'
 
@@ -98,8 +97,10 @@ export function bookedSearch(
       let { converged } = state
       if (tolerance !== undefined) {
         const residual = rule.residual?.(problem, point) ?? naturalResidual(problem, point)
-        moving = logicalAnd(booked.moving, greater(residual, tolerance))
-        converged = logicalOr(converged, logicalAnd(booked.moving, logicalNot(moving)))
+        // A residual that is no number is not small.
+        const done = logicalAnd(booked.moving, lessEqual(residual, tolerance))
+        moving = logicalAnd(booked.moving, logicalNot(done))
+        converged = logicalOr(converged, done)
       }
       const next = rule.step(problem, point, state.memory)
       return {
@@ -133,7 +134,7 @@ export function bookedSearch(
 
 /** Books the energy of the point that the state stands at. */
 function book(state: Booked, energy: Tensor): Pick<Booked, 'moving' | 'last' | 'best' | 'trace'> {
-  const moving = logicalAnd(state.moving, isFinite(energy))
+  const moving = logicalAnd(state.moving, finiteRows(state.y, energy))
   const last = {
     y: chooseRows(moving, state.y, state.last.y),
     energy: where(moving, energy, state.last.energy),

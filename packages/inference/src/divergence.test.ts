@@ -142,6 +142,15 @@ describe('a row that diverges', () => {
     }
   })
 
+  it('is not taken for one that is done where its gradient is no number', async () => {
+    const minimizer = projectedGradient({ steps: 8, tolerance: 1e-9 })
+    const { y, energy, status } = await solve(minimizer, energies.blind, [1, 0])
+    expect([...status.data]).toEqual([2, 1])
+    // The first point without a gradient is the last one with an energy.
+    expect(y.data[0]).toBeCloseTo(0.744, 2)
+    expect(energy.data[0]).toBeCloseTo(2 * (1 - 0.744) ** 2, 2)
+  })
+
   it('counts its steps until then where they are looked at, all of them elsewhere', async () => {
     const looked = projectedGradient({ steps: 8, fallback: 'last' })
     expect([...(await solve(looked, energies.outside, [1, 0])).steps.data]).toEqual([3, 8])

@@ -21,7 +21,7 @@ export interface IterativeMinimizer extends Minimizer {
  *
  * A row has diverged when the energy of its last point, or the point itself, is not finite. It returns to its start, with the energy of that; only
  * if the start has none, its energy is not finite either. Where energies are looked at on the way (a tolerance, a trace, `fallback: 'last'`) a row
- * has diverged at the first energy that is not finite, and returns to the point before. An infinite gradient alone is no divergence: the
+ * has diverged at the first energy or point that is not finite, and returns to the one before. An infinite gradient alone is no divergence: the
  * projection puts such a row on the border.
  *
  * It runs off the tape: to derivatives taken outside its results are constants. A step costs the gradient of the energy and what the rule does; the

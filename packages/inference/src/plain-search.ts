@@ -1,5 +1,5 @@
-import { add, cast, fill, isFinite, where } from '@deepstruct/tensor'
-import { chooseRows, energyAndGradient, energyOfRows, rowSum } from './rows.ts'
+import { cast, fill, where } from '@deepstruct/tensor'
+import { chooseRows, energyAndGradient, energyOfRows, finiteRows } from './rows.ts'
 import type { Search } from './search.ts'
 import type { StepRule } from './step-rule.ts'
 
@@ -17,8 +17,7 @@ export function plainSearch(rule: StepRule, steps: number): Search {
         { y: start, memory: rule.begin(problem) },
       )
       const reached = energyOfRows(energy, end)
-      // An energy may pass over coordinates that are no numbers.
-      const finite = isFinite(add(reached, rowSum(end)))
+      const finite = finiteRows(end, reached)
       return {
         y: chooseRows(finite, end, start),
         energy: where(finite, reached, energyOfRows(energy, start)),

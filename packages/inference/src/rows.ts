@@ -1,7 +1,9 @@
 import {
+  add,
   cast,
   fill,
   greaterEqual,
+  isFinite,
   mul,
   reshape,
   ShapeError,
@@ -27,13 +29,18 @@ export function chooseRows(condition: Tensor, a: Tensor, b: Tensor): Tensor {
 }
 
 /** The sum of each row, `[batch]`. */
-export function rowSum(x: Tensor): Tensor {
+function rowSum(x: Tensor): Tensor {
   return x.rank === 1 ? x : sum(x, axesOfRow(x))
 }
 
 /** $\langle a, b \rangle$ of each row, `[batch]`. */
 export function rowDot(a: Tensor, b: Tensor): Tensor {
   return rowSum(mul(a, b))
+}
+
+/** The rows whose point and energy are finite, bool `[batch]`: an energy may pass over coordinates that are no numbers. */
+export function finiteRows(y: Tensor, energy: Tensor): Tensor {
+  return isFinite(add(energy, rowSum(y)))
 }
 
 /** The axes of `x` but the first. */
