@@ -63,6 +63,7 @@ async function pointOf(
   await settle()
   const times = await work.times(limits)
   const { graphs } = engine.report()
+  await engine.close()
   return {
     of,
     size,

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { environmentOf } from './environment.ts'
 import { writeResults } from './results.ts'
@@ -27,7 +28,15 @@ export async function measureStreaming(
     const model = join(folder, 'bibtex.safetensors')
     const data = ['--data', 'bibtex', ...(dataDir === undefined ? [] : ['--data-dir', dataDir])]
     await run(['train', '--model', 'spen', ...data, '--epochs', '1', '--out', model, '--quiet'])
-    const predict = ['predict', model, '--scores', 'labels', '--threads', String(threads)]
+    const predict = [
+      'predict',
+      '--model-file',
+      model,
+      '--scores',
+      'labels',
+      '--threads',
+      String(threads),
+    ]
     const began = performance.now()
     let first = 0
     let answers = 0
@@ -63,13 +72,13 @@ async function run(
 ): Promise<void> {
   const child = spawn(process.execPath, [command, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
   child.stdout.on('data', onOutput)
+  // A command that ends early says why itself.
+  child.stdin.on('error', () => undefined)
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', resolve)
   })
-  for (let i = 0; i < repeats; i++)
-    if (!child.stdin.write(text)) await new Promise((resolve) => child.stdin.once('drain', resolve))
-  child.stdin.end()
+  Readable.from(Array.from({ length: repeats }, () => text)).pipe(child.stdin)
   const code = await ended
   if (code !== 0) throw new RangeError(`deepstruct ${args[0]} ended with ${code}`)
 }
