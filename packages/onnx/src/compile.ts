@@ -19,6 +19,8 @@ export interface Compiled {
   readonly cost: number
   /** The function's result around other leaves. */
   readonly rebuild: Trace['rebuild']
+  /** The same with some arguments, by position, as constants of the graph: the runtime prepares those beforehand. */
+  withConstants(constants: ReadonlyMap<number, NDArray>): Compiled
   /** Runs the graph on the leaves of the function's arguments, in this thread. */
   compute(leaves: readonly NDArray[]): Promise<Computed>
   /**
@@ -51,8 +53,9 @@ export function compile(
   runtime: Runtime,
   options: SessionOptions,
   inputShapes?: readonly (readonly Extent[])[],
+  constants?: ReadonlyMap<number, NDArray>,
 ): Compiled {
-  const model = traced.outputs.length > 0 ? modelOf(traced, inputShapes) : undefined
+  const model = traced.outputs.length > 0 ? modelOf(traced, inputShapes, constants) : undefined
   const originOf = originsOf(traced, model)
   const results = traced.results.map(originOf)
   const checks = traced.checks.map(({ flag, error }) => ({ flag: originOf(flag), error }))
@@ -76,6 +79,7 @@ export function compile(
     ...(model && { model }),
     cost: costOf(traced.nodes, traced.outputs),
     rebuild: traced.rebuild,
+    withConstants: (given) => compile(traced, 0, runtime, options, inputShapes, given),
     async compute(leaves) {
       if (model === undefined) return {}
       session ??= start(model)

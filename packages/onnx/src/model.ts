@@ -1,7 +1,10 @@
+import type { NDArray } from '@deepstruct/tensor'
+import { blockChannels } from './blocked/block-channels.ts'
 import { encode, type Traced } from './graph/encode.ts'
 import { scopesOf } from './graph/scopes.ts'
 import type { Value } from './graph/value.ts'
 import type { Extent } from './protobuf/onnx-messages.ts'
+import type { SessionOptions } from './runtime/runtime.ts'
 
 /** A graph as a model file, and what its arguments and results are called there. */
 export interface Model {
@@ -14,28 +17,35 @@ export interface Model {
 }
 
 /**
- * Writes a graph as a model file.
+ * Writes a graph as a model file for the runtime that is here.
  *
  * @param inputShapes - the extents of all arguments where some are left open
+ * @param constants - arguments by their positions that are given once and for all
  */
 export function modelOf(
-  { nodes, inputs, outputs }: Traced,
+  traced: Traced,
+  { channelBlock }: Pick<SessionOptions, 'channelBlock'>,
   inputShapes?: readonly (readonly Extent[])[],
+  constants: ReadonlyMap<number, NDArray> = new Map(),
 ): Model {
+  const { nodes, inputs, outputs } = blockChannels(traced, channelBlock)
   const needed = new Set<Value | undefined>(outputs)
   for (const node of scopesOf(nodes, outputs).needed) {
     for (const input of node.inputs) needed.add(input)
     for (const output of node.body?.outputs ?? []) needed.add(output)
   }
   const used = inputs.flatMap((value, position) =>
-    needed.has(value) ? [{ value, position, name: `x${position}` }] : [],
+    needed.has(value) && !constants.has(position)
+      ? [{ value, position, name: `x${position}` }]
+      : [],
   )
-  const outputNames = new Map(outputs.map((value, i) => [value, `y${i}`]))
+  const outputNames = new Map(traced.outputs.map((value, i) => [value, `y${i}`]))
   const bytes = encode(
     { nodes, inputs: used.map(({ value }) => value), outputs },
     {
       inputNames: used.map(({ name }) => name),
       outputNames: [...outputNames.values()],
+      constants: new Map([...constants].map(([position, array]) => [inputs[position]!, array])),
       ...(inputShapes && { inputShapes: used.map(({ position }) => inputShapes[position]!) }),
     },
   )

@@ -23,6 +23,7 @@ import {
   importNode,
   inNode,
   loadRuntime,
+  type RuntimeModule,
   type RuntimeName,
   sessionSettings,
 } from './runtime/runtime.ts'
@@ -43,8 +44,11 @@ export interface OnnxOptions {
    * that are equal bit by bit on different machines, set it. With onnxruntime-web they are the threads inside of an operator.
    */
   readonly threads?: number
-  /** `'node'` for the native onnxruntime-node, `'web'` for onnxruntime-web; default the native one in Node where it is installed. */
-  readonly runtime?: RuntimeName
+  /**
+   * `'node'` for the native onnxruntime-node, `'web'` for onnxruntime-web; default the native one in Node where it is installed. A page gives the
+   * module itself, `await import('onnxruntime-web')`, which bundlers understand.
+   */
+  readonly runtime?: RuntimeName | RuntimeModule
 }
 
 /** An engine that compiles, and says what. */
@@ -236,8 +240,12 @@ function localCopies(shared: SharedMemory): (array: NDArray) => NDArray {
 }
 
 async function coresHere(): Promise<number> {
-  const { navigator } = globalThis as { navigator?: { readonly hardwareConcurrency?: number } }
-  if (!inNode()) return navigator?.hardwareConcurrency ?? 1
+  const { navigator, crossOriginIsolated } = globalThis as {
+    readonly navigator?: { readonly hardwareConcurrency?: number }
+    readonly crossOriginIsolated?: boolean
+  }
+  // Without isolation a page has no memory that threads could share.
+  if (!inNode()) return crossOriginIsolated === true ? (navigator?.hardwareConcurrency ?? 1) : 1
   const { availableParallelism } = await importNode<typeof os>('node:os')
   return availableParallelism()
 }

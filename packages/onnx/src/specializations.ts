@@ -4,6 +4,7 @@ import { type Compiled, compile } from './compile.ts'
 import { commonPattern, fits, type Pattern } from './polymorphic/pattern.ts'
 import { traceOpen } from './polymorphic/trace-open.ts'
 import type { Runtime, SessionOptions } from './runtime/runtime.ts'
+import { steady } from './steady.ts'
 import { trace } from './trace/trace.ts'
 
 /** The graphs of one function: one for each set of shapes, or one for shapes that differ in one extent. */
@@ -17,7 +18,7 @@ interface Entry {
   readonly structure: string
   readonly shapes: readonly (readonly number[])[]
   readonly pattern?: Pattern
-  readonly compiled: Compiled | undefined
+  readonly form: ((args: Arguments) => Compiled) | undefined
 }
 
 /** More graphs of one function than this are worth a warning. */
@@ -31,18 +32,21 @@ export function specializations(
   onCompiled: (report: Compiled['report']) => void,
 ): Specializations {
   const entries: Entry[] = []
-  const noted = (compiled: Compiled): Compiled => {
+  const noted = (compiled: Compiled): ((args: Arguments) => Compiled) => {
     onCompiled(compiled.report)
-    return compiled
+    return steady(compiled)
   }
 
-  const fixed = (args: Arguments): Compiled => {
+  const fixed = (args: Arguments): ((args: Arguments) => Compiled) => {
     const begin = performance.now()
     const traced = trace(program, args.arrays, args.rebuild)
     return noted(compile(traced, performance.now() - begin, runtime, options))
   }
 
-  const general = (args: Arguments, pattern: Pattern): Compiled | undefined => {
+  const general = (
+    args: Arguments,
+    pattern: Pattern,
+  ): ((args: Arguments) => Compiled) | undefined => {
     const begin = performance.now()
     const traced = traceOpen(program, args, pattern)
     return (
@@ -58,27 +62,27 @@ export function specializations(
       const exact = related.find(
         (entry) => entry.pattern === undefined && sameShapes(entry.shapes, shapes),
       )
-      if (exact?.compiled !== undefined) return exact.compiled
+      if (exact?.form !== undefined) return exact.form(args)
       const open = related.filter(({ pattern }) => pattern !== undefined && fits(pattern, shapes))
-      const fitting = open.find((entry) => entry.compiled !== undefined)
-      if (fitting?.compiled !== undefined) return fitting.compiled
+      const fitting = open.find(({ form }) => form !== undefined)
+      if (fitting?.form !== undefined) return fitting.form(args)
       if (open.length === 0)
         for (const entry of related) {
           const pattern =
             entry.pattern === undefined ? commonPattern(entry.shapes, shapes) : undefined
           if (pattern === undefined) continue
-          const compiled = general(args, pattern)
-          entries.push({ structure, shapes, pattern, compiled })
-          if (compiled !== undefined) return compiled
+          const form = general(args, pattern)
+          entries.push({ structure, shapes, pattern, form })
+          if (form !== undefined) return form(args)
           break
         }
-      const compiled = fixed(args)
-      entries.push({ structure, shapes, compiled })
+      const form = fixed(args)
+      entries.push({ structure, shapes, form })
       if (entries.filter(({ pattern }) => pattern === undefined).length === manyGraphs)
         console.warn(
           `${program.name}: compiled for ${manyGraphs} sets of shapes, which takes longer than it saves; pad to a few shapes, or use an eager engine`,
         )
-      return compiled
+      return form(args)
     },
   }
 }

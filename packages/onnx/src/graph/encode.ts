@@ -1,4 +1,4 @@
-import { sizeOf, type TypedArray } from '@deepstruct/tensor'
+import { type NDArray, sizeOf, type TypedArray } from '@deepstruct/tensor'
 import { encodeMessage, type Message } from '../protobuf/message.ts'
 import {
   type Extent,
@@ -31,6 +31,8 @@ export interface Interface {
   readonly inputShapes?: readonly (readonly Extent[])[]
   /** The extents of each result, where they are not those that it was traced with; without any, they are left to the runtime. */
   readonly outputShapes?: readonly (readonly Extent[] | undefined)[]
+  /** Arguments that are given once and for all. */
+  readonly constants?: ReadonlyMap<Value, NDArray>
   /** Notes to store. */
   readonly notes?: Readonly<Record<string, string>>
   /** The release that wrote it. */
@@ -46,7 +48,7 @@ export function encode(traced: Traced, face: Interface): Uint8Array<ArrayBuffer>
     if (output.source.kind === 'node' && !names.has(output)) names.set(output, face.outputNames[i]!)
   const fixed = face.inputShapes === undefined
   const fresh = freshNames([...face.inputNames, ...face.outputNames])
-  const writer = scopeWriter(scopes, names, fresh, fixed)
+  const writer = scopeWriter(scopes, names, fresh, fixed, face.constants)
   const { nodes, initializers } = writer.write(
     scopes.outside,
     traced.outputs,
@@ -98,6 +100,7 @@ function scopeWriter(
   names: Map<Value, string>,
   fresh: () => string,
   fixed: boolean,
+  given: ReadonlyMap<Value, NDArray> = new Map(),
 ): {
   /**
    * Writes a scope.
@@ -168,7 +171,11 @@ function scopeWriter(
             attributes: {},
           }),
         )
-      } else initializers.push(tensorMessage(name, dtype, shape, elementsOf(value)))
+      } else {
+        const array = given.get(value)
+        const elements = array === undefined ? elementsOf(value) : bytes(array.data)
+        initializers.push(tensorMessage(name, dtype, array?.shape ?? shape, elements))
+      }
     }
     for (const { op, inputs, outputs: made, attributes, body: repeated } of nodes) {
       const operands = inputs.map(nameOf)

@@ -3,6 +3,7 @@ import type { Arguments } from '../arguments.ts'
 import type { Compiled, Computed } from '../compile.ts'
 import type { Feed } from '../pool/messages.ts'
 import type { Pool } from '../pool/pool.ts'
+import { steady } from '../steady.ts'
 import { type Range, type Rows, rowsCopied, rowsJoined, rowsViewed, sharesOf } from './shares.ts'
 import type { Site, SplitFunction } from './split-function.ts'
 
@@ -17,19 +18,23 @@ export const large = 2e8
  *
  * @param costPerRow - multiplications with additions
  */
-export function splitRows(compiled: Compiled, costPerRow: number, site: Site): SplitFunction {
-  const alone = async (leaves: readonly NDArray[]): Promise<readonly NDArray[]> =>
+export function splitRows(general: Compiled, costPerRow: number, site: Site): SplitFunction {
+  const alone = async (
+    compiled: Compiled,
+    leaves: readonly NDArray[],
+  ): Promise<readonly NDArray[]> =>
     compiled.results(leaves, await compiled.compute(leaves.map(site.local)))
 
   /** What a share's rows become, in a worker or here. */
   const share = async (
+    compiled: Compiled,
     { arrays, held }: Arguments,
     { leaves }: Rows,
     range: Range,
     place: { readonly pool: Pool; readonly worker: number } | undefined,
   ): Promise<readonly NDArray[]> => {
     const shown = arrays.map((array, i) => (leaves.has(i) ? rowsViewed(array, range) : array))
-    if (place === undefined || compiled.model === undefined) return alone(shown)
+    if (place === undefined || compiled.model === undefined) return alone(compiled, shown)
     const { pool, worker } = place
     const moved: ArrayBuffer[] = []
     const feeds = compiled.model.inputs.map(({ name, position }): Feed => {
@@ -45,20 +50,22 @@ export function splitRows(compiled: Compiled, costPerRow: number, site: Site): S
     return compiled.results(shown, computed)
   }
 
+  const compiledFor = steady(general)
   return {
-    rebuild: compiled.rebuild,
+    rebuild: general.rebuild,
     async run(call, rows) {
+      const compiled = compiledFor(call)
       const cost = costPerRow * rows.count
       const { workers } = site
       if (cost < small || (workers === 1 && cost < large))
-        return { results: await alone(call.arrays), made: [] }
+        return { results: await alone(compiled, call.arrays), made: [] }
       const pool = await site.pool()
       const shares = sharesOf(rows.count, workers)
       // This thread computes too, while it would only wait.
       const here = cost / shares.length < large ? shares.length - 1 : -1
       const parts = await Promise.all(
         shares.map((range, worker) =>
-          share(call, rows, range, worker === here ? undefined : { pool, worker }),
+          share(compiled, call, rows, range, worker === here ? undefined : { pool, worker }),
         ),
       )
       return {
