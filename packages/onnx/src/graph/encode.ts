@@ -1,6 +1,7 @@
 import { type NDArray, sizeOf, type TypedArray } from '@deepstruct/tensor'
 import { encodeMessage, type Message } from '../protobuf/message.ts'
 import {
+  domainOf,
   type Extent,
   graphMessage,
   modelMessage,
@@ -73,6 +74,9 @@ export function encode(traced: Traced, face: Interface): Uint8Array<ArrayBuffer>
       }),
       face.notes,
       face.version,
+      [...new Set([...scopes.needed].map(({ op }) => domainOf(op)))].filter(
+        (domain) => domain !== '',
+      ),
     ),
   )
 }

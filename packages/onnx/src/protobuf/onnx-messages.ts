@@ -13,24 +13,27 @@ const elementTypes: Readonly<Record<ElementType, number>> = {
 /** An extent: a number, or the name of one that is not fixed. */
 export type Extent = number | string
 
-/** ModelProto: a graph for opset 21, with notes for whoever opens it, and the release that wrote it. */
+/** ModelProto: a graph for opset 21 and the first release of further operators, with notes for whoever opens it, and the release that wrote it. */
 export function modelMessage(
   graph: Message,
   notes: Readonly<Record<string, string>> = {},
   version?: string,
+  domains: readonly string[] = [],
 ): Message {
   return [
     { number: 1, integer: 10 },
     { number: 2, text: 'deepstruct' },
     ...(version === undefined ? [] : [{ number: 3, text: version }]),
     { number: 7, message: graph },
-    {
-      number: 8,
-      message: [
-        { number: 1, text: '' },
-        { number: 2, integer: 21 },
-      ],
-    },
+    ...[['', 21] as const, ...domains.map((domain) => [domain, 1] as const)].map(
+      ([domain, opset]) => ({
+        number: 8,
+        message: [
+          { number: 1, text: domain },
+          { number: 2, integer: opset },
+        ],
+      }),
+    ),
     ...Object.entries(notes).map(([key, value]) => ({
       number: 14,
       message: [
@@ -60,7 +63,7 @@ export function graphMessage(parts: {
   ]
 }
 
-/** NodeProto. */
+/** NodeProto; an operator that is none of ONNX stands behind its domain and a point. */
 export function nodeMessage(parts: {
   readonly op: string
   readonly inputs: readonly string[]
@@ -68,14 +71,16 @@ export function nodeMessage(parts: {
   readonly attributes: Readonly<Record<string, Attribute>>
   readonly body?: Message
 }): Message {
+  const domain = domainOf(parts.op)
   return [
     ...parts.inputs.map((text) => ({ number: 1, text })),
     ...parts.outputs.map((text) => ({ number: 2, text })),
-    { number: 4, text: parts.op },
+    { number: 4, text: parts.op.slice(parts.op.lastIndexOf('.') + 1) },
     ...Object.entries(parts.attributes).map(([name, value]) => ({
       number: 5,
       message: [{ number: 1, text: name }, ...attributeFields(value)],
     })),
+    ...(domain === '' ? [] : [{ number: 7, text: domain }]),
     ...(parts.body === undefined
       ? []
       : [
@@ -89,6 +94,11 @@ export function nodeMessage(parts: {
           },
         ]),
   ]
+}
+
+/** Where an operator is defined; '' for those of ONNX. */
+export function domainOf(op: string): string {
+  return op.slice(0, Math.max(op.lastIndexOf('.'), 0))
 }
 
 function attributeFields(value: Attribute): Message {
