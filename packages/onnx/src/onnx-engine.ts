@@ -13,6 +13,7 @@ import type * as os from 'node:os'
 import type * as workerThreads from 'node:worker_threads'
 import { type Arguments, argumentsOf } from './arguments.ts'
 import type { Computed } from './compile.ts'
+import { channelBlockOf } from './blocked/channel-block.ts'
 import { handOut } from './hand-out.ts'
 import { copy, type Held, hold } from './held.ts'
 import type { Model } from './model.ts'
@@ -82,7 +83,7 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
   traceBackend()
   const shared = sharedMemory()
   const pooled = runtime.name === 'node'
-  const session = { threads: pooled ? 1 : threads }
+  const session = { threads: pooled ? 1 : threads, channelBlock: await channelBlockOf(runtime) }
   const functions = new WeakMap<Program, Forms>()
   const live = new Set<Held>()
   const reports: { readonly name: string; readonly report: Omit<GraphReport, 'name'> }[] = []

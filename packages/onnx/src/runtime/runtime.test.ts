@@ -1,5 +1,5 @@
 import { EngineError } from '@deepstruct/tensor'
-import { expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { encode } from '../graph/encode.ts'
 import { createGraph } from '../graph/graph.ts'
 import { binary } from '../kernels/compose.ts'
@@ -20,4 +20,43 @@ it('what the runtime refuses is an engine error', async () => {
   expect([...(await session.run({ x }))['y']!.data]).toEqual([4, 9])
   const wrong = { ...x, shape: [3], data: new Float32Array(3) }
   await expect(session.run({ x: wrong })).rejects.toThrow(/refused by ONNX Runtime/)
+})
+
+describe('where the runtime comes from', () => {
+  afterEach(() => {
+    vi.doUnmock('onnxruntime-node')
+    vi.doUnmock('onnxruntime-web')
+  })
+
+  const absent = (name: string): void => {
+    vi.doMock(name, () => {
+      throw new Error(`Cannot find package '${name}'`)
+    })
+  }
+
+  it('is the web where nothing native is installed', async () => {
+    expect((await loadRuntime()).name).toBe('node')
+    absent('onnxruntime-node')
+    expect((await loadRuntime()).name).toBe('web')
+    await expect(loadRuntime('node')).rejects.toThrow(/npm install onnxruntime-node/)
+  })
+
+  it('says what to install where there is none', async () => {
+    absent('onnxruntime-node')
+    absent('onnxruntime-web')
+    const loading = loadRuntime()
+    await expect(loading).rejects.toThrow(EngineError)
+    await expect(loading).rejects.toThrow(
+      /onnxruntime-node or onnxruntime-web, which does not load here, expected ONNX Runtime to be installed/,
+    )
+  })
+
+  it('is the module that is given', async () => {
+    expect((await loadRuntime(await import('onnxruntime-web'))).name).toBe('web')
+    expect((await loadRuntime(await import('onnxruntime-node'))).name).toBe('node')
+    const other = { env: {}, InferenceSession: {}, Tensor: {} }
+    await expect(loadRuntime(other)).rejects.toThrow(
+      "runtime is a module that exports env, InferenceSession, Tensor, expected what import('onnxruntime-web') gives",
+    )
+  })
 })

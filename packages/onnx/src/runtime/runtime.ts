@@ -6,16 +6,31 @@ export interface Runtime {
   /** Which form. */
   readonly name: RuntimeName
   /** Prepares a model to be run. */
-  start(model: Uint8Array<ArrayBuffer>, options: SessionOptions): Promise<Session>
+  start(model: Uint8Array<ArrayBuffer>, options: Pick<SessionOptions, 'threads'>): Promise<Session>
 }
 
 /** `'node'` is the native library of onnxruntime-node, `'web'` the WebAssembly of onnxruntime-web. */
 export type RuntimeName = 'node' | 'web'
 
+/**
+ * ONNX Runtime as a program imports it itself: `await import('onnxruntime-web')`, or `'onnxruntime-web/wasm'`, which is smaller. Where its
+ * `.wasm` file lies, and whether it works in a thread of its own, is set on the module: `env.wasm.wasmPaths`, `env.wasm.proxy`.
+ */
+export interface RuntimeModule {
+  /** Its settings. */
+  readonly env: object
+  /** What prepares models. */
+  readonly InferenceSession: object
+  /** Its arrays. */
+  readonly Tensor: object
+}
+
 /** How a model is run. */
 export interface SessionOptions {
   /** The threads inside of an operator. */
   readonly threads: number
+  /** How many channels of an image its convolutions take together; 1 where they take each alone. */
+  readonly channelBlock: number
 }
 
 /** A model ready to run. */
@@ -26,7 +41,10 @@ export interface Session {
 
 /** What is used of the JavaScript interface that both packages share. */
 interface Ort {
-  readonly env: { readonly wasm: { numThreads?: number; wasmBinary?: Uint8Array } }
+  readonly env: {
+    readonly wasm: { numThreads?: number; wasmBinary?: Uint8Array; readonly proxy?: boolean }
+    readonly versions: { readonly node?: string }
+  }
   readonly InferenceSession: {
     create(model: Uint8Array, options: object): Promise<OrtSession>
   }
@@ -50,11 +68,12 @@ const packages: Readonly<Record<RuntimeName, string>> = {
 }
 
 /**
- * Loads ONNX Runtime: the native one where it is installed, else that for the web.
+ * Loads ONNX Runtime: what is given, else the native one where it is installed, else that for the web.
  *
- * @throws {@link @deepstruct/tensor!EngineError} when it is not installed
+ * @throws {@link @deepstruct/tensor!EngineError} when it is not installed, or the module is another one
  */
-export async function loadRuntime(wanted?: RuntimeName): Promise<Runtime> {
+export async function loadRuntime(wanted?: RuntimeName | RuntimeModule): Promise<Runtime> {
+  if (typeof wanted === 'object') return runtimeOf(ortOf(wanted))
   const names: readonly RuntimeName[] =
     wanted !== undefined ? [wanted] : inNode() ? ['node', 'web'] : ['web']
   if (wanted !== undefined && !Object.hasOwn(packages, wanted))
@@ -75,15 +94,40 @@ export async function loadRuntime(wanted?: RuntimeName): Promise<Runtime> {
     function: 'onnxEngine',
     argument: 'runtime',
     got: names.map((name) => packages[name]).join(' or ') + ', which does not load here',
-    expected: 'ONNX Runtime to be installed',
-    why: `npm install ${packages[names[0]!]}; ${failures.map((failure) => String(failure).split('\n')[0]).join('; ')}`,
+    expected: inNode()
+      ? 'ONNX Runtime to be installed'
+      : "the module itself: onnxEngine({ runtime: await import('onnxruntime-web') })",
+    why: `${inNode() ? `npm install ${packages[names[0]!]}` : 'a page finds no package by its name'}; ${failures.map((failure) => String(failure).split('\n')[0]).join('; ')}`,
     cause: failures[0],
   })
 }
 
+/** A module that is given, if it is ONNX Runtime. */
+function ortOf(module: RuntimeModule): Ort {
+  // One that was made of CommonJS may have everything in its default export.
+  const { default: inner } = module as { readonly default?: RuntimeModule }
+  const ort = ('InferenceSession' in module ? module : inner) as Partial<Ort> | undefined
+  if (ort?.env?.wasm === undefined || !ort.InferenceSession || !ort.Tensor)
+    throw new EngineError({
+      function: 'onnxEngine',
+      argument: 'runtime',
+      got: `a module that exports ${Object.keys(module).slice(0, 5).join(', ') || 'nothing'}`,
+      expected: "what import('onnxruntime-web') gives",
+    })
+  return ort as Ort
+}
+
 async function load(name: RuntimeName): Promise<Runtime> {
-  const ort = await importOptional(packages[name])
+  const ort = ortOf(await importOptional(packages[name]))
   if (name === 'web' && inNode()) await provideWasm(ort)
+  return runtimeOf(ort)
+}
+
+function runtimeOf(ort: Ort): Runtime {
+  const name = ort.env.versions.node === undefined ? 'web' : 'node'
+  // A thread of its own takes away what it is given, which is not ours to give.
+  const given = <T extends { slice(): T }>(data: T): T =>
+    ort.env.wasm.proxy === true ? data.slice() : data
   // A function that is gone takes its graphs along; memory inside of WebAssembly is freed by hand only.
   const unused = new FinalizationRegistry<OrtSession>((session) => {
     void session.release()
@@ -92,14 +136,14 @@ async function load(name: RuntimeName): Promise<Runtime> {
     name,
     async start(model, { threads }) {
       if (name === 'web') ort.env.wasm.numThreads ??= threads
-      const preparing = ort.InferenceSession.create(model, sessionSettings(name, threads))
+      const preparing = ort.InferenceSession.create(given(model), sessionSettings(name, threads))
       const session = await preparing.catch(refused('the graph', 'a graph that it prepares'))
       const prepared: Session = {
         async run(feeds) {
           const tensors: Record<string, OrtTensor> = {}
           for (const feed in feeds) {
             const { dtype, data, shape } = feeds[feed]!
-            tensors[feed] = new ort.Tensor(dtype, data, shape)
+            tensors[feed] = new ort.Tensor(dtype, given(data), shape)
           }
           const results = await session
             .run(tensors)
@@ -148,8 +192,8 @@ function refused(argument: string, expected: string): (cause: unknown) => never 
 }
 
 /** Optional peers are named at run time, so that neither bundlers nor types demand them. */
-async function importOptional(name: string): Promise<Ort> {
-  return (await import(/* @vite-ignore */ name)) as Ort
+async function importOptional(name: string): Promise<RuntimeModule> {
+  return (await import(/* @vite-ignore */ name)) as RuntimeModule
 }
 
 /** In Node the WebAssembly is a file beside the package's code, which its loader would try to fetch. */

@@ -21,10 +21,10 @@ it('the runtime for the web computes the same', async () => {
   const slope = (y: Tensor, weights: Tensor): Tensor =>
     grad((v: Tensor) => sum(tanh(mul(v, matMul(v, weights)))))(y)
   const [native, web] = [
-    await onnxEngine({ runtime: 'node' }),
-    await onnxEngine({ runtime: 'web' }),
+    await onnxEngine({ runtime: 'node', threads: 2 }),
+    await onnxEngine({ runtime: 'web', threads: 2 }),
   ]
-  expect([native.name, web.name]).toEqual(['onnx:node', 'onnx:web'])
+  expect([native.name, web.name]).toEqual(['onnx:node:2', 'onnx:web:2'])
   for (const fn of [settle, slope]) {
     const expected = await jit(fn, { engine: native })(x, w)
     const got = await jit(fn, { engine: web })(x, w)
