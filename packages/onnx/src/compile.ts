@@ -55,7 +55,8 @@ export function compile(
   inputShapes?: readonly (readonly Extent[])[],
   constants?: ReadonlyMap<number, NDArray>,
 ): Compiled {
-  const model = traced.outputs.length > 0 ? modelOf(traced, inputShapes, constants) : undefined
+  const model =
+    traced.outputs.length > 0 ? modelOf(traced, options, inputShapes, constants) : undefined
   const originOf = originsOf(traced, model)
   const results = traced.results.map(originOf)
   const checks = traced.checks.map(({ flag, error }) => ({ flag: originOf(flag), error }))

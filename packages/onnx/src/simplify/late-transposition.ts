@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph.ts'
-import { computedBy, type Value } from '../graph/value.ts'
+import type { Value } from '../graph/value.ts'
 import { reshape, transpose } from '../kernels/compose.ts'
-import { channelsFirst, channelsLast } from '../kernels/convolution/geometry.ts'
+import { channelsFirst, channelsLast, transposedFrom } from '../kernels/convolution/geometry.ts'
 import type { Application } from './application.ts'
 import { broadcastingOps, unaryOps } from './elementwise-ops.ts'
 
@@ -24,9 +24,7 @@ export function transposeLate(graph: Graph, application: Application): Value | u
 
 /** What a value is with its channels first, if they were put last. */
 function imageOf(value: Value | undefined): Value | undefined {
-  const node = computedBy(value, 'Transpose')
-  const perm = node?.attributes['perm'] as readonly number[] | undefined
-  return perm?.join() === channelsLast.join() ? node!.inputs[0] : undefined
+  return transposedFrom(value, channelsLast)
 }
 
 /** The shape with the channels first. */

@@ -45,6 +45,7 @@ export function splitStep(
   const begin = performance.now()
   const model = modelOf(
     { nodes: traced.nodes, inputs: traced.inputs, outputs: ofRows.outputs },
+    site.session,
     rows.pattern.shapes,
   )
   const nameOf = (value: Value): string => model.outputNames.get(value)!

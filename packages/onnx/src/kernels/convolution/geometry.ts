@@ -1,4 +1,6 @@
 import { backend_util, type Conv2DAttrs } from '@tensorflow/tfjs-core'
+import { computedBy, type Value } from '../../graph/value.ts'
+import { sameShape } from '../../simplify/application.ts'
 
 // tfjs keeps channels last, ONNX has them first.
 
@@ -8,6 +10,17 @@ export const channelsFirst: readonly number[] = [0, 3, 1, 2]
 export const channelsLast: readonly number[] = [0, 2, 3, 1]
 /** `[height, width, input, output]` of a kernel to `[output, input, height, width]`. */
 export const kernelFirst: readonly number[] = [3, 2, 0, 1]
+
+/** What a value was before its axes were put in this order, if that is what made it. */
+export function transposedFrom(
+  value: Value | undefined,
+  perm: readonly number[],
+): Value | undefined {
+  const node = computedBy(value, 'Transpose')
+  return node && sameShape(node.attributes['perm'] as readonly number[], perm)
+    ? node.inputs[0]
+    : undefined
+}
 
 /** The sizes of a convolution, as tfjs computes them. */
 export type Geometry = backend_util.Conv2DInfo
