@@ -165,7 +165,7 @@ for act in (F.relu, F.softplus):
 `
 
 if (values.worker) {
-  useEngine(await onnxEngine({ runtime: 'node' }))
+  useEngine(await onnxEngine({ runtime: 'node', threads: 1 }))
   const all = cases(Number(values.batch))
   process.send(all.map(([name]) => name))
   for (const [, run] of all) {

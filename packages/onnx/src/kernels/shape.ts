@@ -20,8 +20,9 @@ import {
 } from '@tensorflow/tfjs-core'
 import type { DType } from '@deepstruct/tensor'
 import { constantOf, type Graph } from '../graph/graph.ts'
-import type { Value } from '../graph/value.ts'
+import { computedBy, type Value } from '../graph/value.ts'
 import { cast, expand, reshape, transpose } from './compose.ts'
+import { channelsLast, transposedFrom } from './convolution/geometry.ts'
 import { lowering, type Lowerings } from './lowering.ts'
 
 /** Kernels that move elements or make them. */
@@ -154,6 +155,13 @@ export function concat(graph: Graph, parts: readonly Value[], axis: number): Val
 
 function split(graph: Graph, x: Value, extents: readonly number[], axis: number): Value[] {
   if (extents.length === 1) return [x]
+  // A gradient at images side by side: each part is computed alone, if it is used at all.
+  if (axis === 3 && computedBy(transposedFrom(x, channelsLast), 'ConvTranspose')) {
+    const beginOf = (part: number): number => extents.slice(0, part).reduce((a, b) => a + b, 0)
+    return extents.map((extent, part) =>
+      slice(graph, x, [0, 0, 0, beginOf(part)], x.shape.with(3, extent)),
+    )
+  }
   const types = extents.map((extent) => ({ shape: x.shape.with(axis, extent), dtype: x.dtype }))
   return [...graph.nodes('Split', [x, graph.integers(extents)], types, { axis })]
 }
