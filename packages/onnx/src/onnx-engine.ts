@@ -10,6 +10,7 @@ import {
 } from '@deepstruct/tensor'
 import { isInputLeaf, loadGradients, refuseInput } from '@deepstruct/tensor/engine'
 import type * as os from 'node:os'
+import type * as onnxruntime from 'onnxruntime-node'
 import type * as workerThreads from 'node:worker_threads'
 import { type Arguments, argumentsOf } from './arguments.ts'
 import type { Computed } from './compile.ts'
@@ -17,7 +18,7 @@ import { channelBlockOf } from './blocked/channel-block.ts'
 import { handOut } from './hand-out.ts'
 import { copy, type Held, hold } from './held.ts'
 import type { Model } from './model.ts'
-import { type Pool, startPool } from './pool/pool.ts'
+import { type Pool, createPool } from './pool/pool.ts'
 import { type SharedMemory, sharedMemory } from './pool/shared-memory.ts'
 import type { GraphReport, Report } from './report.ts'
 import {
@@ -92,8 +93,11 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
   let starting: Promise<Pool> | undefined
   const pool = async (): Promise<Pool> => {
     if (starting === undefined || (await starting).dead)
-      starting = importNode<typeof workerThreads>('node:worker_threads').then((module) =>
-        startPool(module, threads, shared, sessionSettings(runtime.name, 1)),
+      starting = Promise.all([
+        importNode<typeof workerThreads>('node:worker_threads'),
+        importNode<typeof onnxruntime>('onnxruntime-node'),
+      ]).then(([module, ort]) =>
+        createPool(module, ort, threads, shared, sessionSettings(runtime.name, 1)),
       )
     return starting
   }

@@ -11,8 +11,10 @@ export interface WorkerStart {
   readonly control: Int32Array
   /** The memory that all workers see. */
   readonly memory: KernelMemory
+  /** Where the words are. */
+  readonly words: typeof controlWords
   /** How a session of ONNX Runtime is made. */
-  readonly sessionOptions: object
+  readonly settings: object
 }
 
 /** What a worker is told. */
@@ -104,6 +106,8 @@ export interface StepTask {
   readonly feeds?: readonly Feed[]
   /** Numbers of this step. */
   readonly scalars: readonly number[]
+  /** Whether the main thread takes part and sees by itself when all is done. */
+  readonly watched: boolean
 }
 
 /** Drop what is no longer used. */

@@ -12,9 +12,10 @@ import {
   type Task,
   type WorkerStart,
 } from './messages.ts'
+import { createPerformer, type Participant } from '../../src/pool/performer.mjs'
 import type { SharedMemory } from './shared-memory.ts'
 
-/** Worker threads, each with a session of one thread for each graph. */
+/** Worker threads, each with a session of one thread for each graph. They are started when they are first needed. */
 export interface Pool {
   /** How many. */
   readonly workers: number
@@ -37,12 +38,19 @@ export interface Pool {
   /**
    * Takes a step on all workers at once.
    *
-   * @param tasks - what each worker does; made when its turn has come
+   * @param here - whether this thread takes the place of the first worker, which saves a thread and the way to it
+   * @param plan - what is done
+   * @param tasks - what each participant does, made when its turn has come; told under which number each is known as a worker
    * @param finish - reads the results, before another step may change them
    * @returns the number of a flag that was not true, where there was one
    */
   step<R>(
-    tasks: () => readonly (Omit<StepTask, 'kind' | 'job'> & {
+    here: boolean,
+    plan: KnownPlan,
+    tasks: (worker: (participant: number) => number) => readonly (Omit<
+      StepTask,
+      'kind' | 'job' | 'plan' | 'watched'
+    > & {
       readonly moved: readonly ArrayBuffer[]
     })[],
     finish: () => R,
@@ -55,6 +63,12 @@ export interface Pool {
 export interface KnownPlan {
   /** Its number. */
   readonly plan: number
+  /** The graph that sums over rows. */
+  readonly model: GraphModel
+  /** What is done. */
+  readonly parts: Omit<PlanTask, 'kind' | 'plan' | 'graph'>
+  /** Who knows it, by number. */
+  readonly at: Set<number>
 }
 
 /** A graph as its model file. */
@@ -68,17 +82,19 @@ interface Pending {
   reject(error: Error): void
 }
 
-/** Starts worker threads. */
-export function startPool(
+/** A pool of workers. */
+export function createPool(
   { Worker }: Pick<typeof threads, 'Worker'>,
+  ort: Participant['ort'],
   count: number,
   shared: SharedMemory,
-  sessionOptions: object,
+  settings: object,
 ): Pool {
-  const control = new Int32Array(
-    new SharedArrayBuffer(4 * (controlWords.wake + count * controlWords.stride)),
-  )
+  const words = controlWords
+  const control = new Int32Array(new SharedArrayBuffer(4 * (words.wake + count * words.stride)))
+  const common = { count, control, memory: shared.memory, words, settings }
   const pending = new Map<number, Pending>()
+  const threadsOf = new Map<number, threads.Worker>()
   let jobs = 0
   let graphs = 0
   let plans = 0
@@ -86,36 +102,61 @@ export function startPool(
   let dead = false
   let stepping: Promise<unknown> = Promise.resolve()
 
-  const workers = Array.from({ length: count }, (__, index) => {
-    const start: WorkerStart = { index, count, control, memory: shared.memory, sessionOptions }
-    // The same path from the sources and from what is built of them.
-    const worker = new Worker(new URL('../../src/pool/worker.mjs', import.meta.url), {
-      workerData: start,
-      name: `deepstruct ${index + 1}`,
-    })
-    worker.on('message', (answer: Answer) => pending.get(answer.job)?.resolve(answer))
-    worker.on('error', (cause) => fail(cause))
-    worker.on('exit', () => fail(undefined))
-    // Idle threads do not keep a program from ending.
-    worker.unref()
+  const receive = (answer: Answer): void => pending.get(answer.job)?.resolve(answer)
+
+  const threadOf = (index: number): threads.Worker => {
+    let worker = threadsOf.get(index)
+    if (worker === undefined) {
+      const start: WorkerStart = { index, ...common }
+      // The same path from the sources and from what is built of them.
+      worker = new Worker(new URL('../../src/pool/worker.mjs', import.meta.url), {
+        workerData: start,
+        name: `deepstruct ${index + 1}`,
+      })
+      worker.on('message', receive)
+      worker.on('error', (cause) => fail(cause))
+      worker.on('exit', () => fail(undefined))
+      // Idle threads do not keep a program from ending.
+      if (pending.size === 0) worker.unref()
+      threadsOf.set(index, worker)
+    }
     return worker
+  }
+
+  /** This thread in the place of the first worker. What it is told is done in order. */
+  const local = createPerformer({
+    index: 0,
+    ...common,
+    ort,
+    answer: receive,
+    wait: (word, value) => waitHere(control, word, value, () => dead),
   })
+  /** The number under which this thread is told, beside those of the workers. */
+  const here = count
+  const everybody = Array.from({ length: count + 1 }, (_, worker) => worker)
+  let localTasks: Promise<void> = Promise.resolve()
 
   const fail = (cause: unknown): void => {
     if (dead) return
     dead = true
+    // Whoever waits for the one that is gone must not update anything.
+    Atomics.store(control, words.failed, 1)
     for (const { reject } of pending.values()) reject(ended(cause))
     void close()
   }
 
   const close = async (): Promise<void> => {
     dead = true
-    await Promise.all(workers.map((worker) => worker.terminate()))
+    await Promise.all([...threadsOf.values()].map((worker) => worker.terminate()))
   }
 
   const tell = (worker: number, task: Task, moved: readonly ArrayBuffer[] = []): void => {
-    workers[worker]!.postMessage(task, [...moved])
-    const word = controlWords.wake + worker * controlWords.stride
+    if (worker === here) {
+      localTasks = localTasks.then(() => local.perform(task))
+      return
+    }
+    threadOf(worker).postMessage(task, [...moved])
+    const word = words.wake + worker * words.stride
     Atomics.add(control, word, 1)
     Atomics.notify(control, word)
   }
@@ -128,7 +169,7 @@ export function startPool(
     if (dead) throw ended(undefined)
     const job = jobs++
     const answers: Answer[] = []
-    if (pending.size === 0) for (const worker of workers) worker.ref()
+    if (pending.size === 0) for (const worker of threadsOf.values()) worker.ref()
     try {
       await new Promise<void>((resolve, reject) => {
         pending.set(job, {
@@ -142,24 +183,60 @@ export function startPool(
       })
     } finally {
       pending.delete(job)
-      if (pending.size === 0 && !dead) for (const worker of workers) worker.unref()
+      if (pending.size === 0 && !dead) for (const worker of threadsOf.values()) worker.unref()
     }
     return answers
   }
 
   const drop = (worker: number, what: Partial<ForgetTask>): void => {
-    if (!dead) tell(worker, { kind: 'forget', held: [], graphs: [], plans: [], ...what })
+    if (!dead && (worker === here || threadsOf.has(worker)))
+      tell(worker, { kind: 'forget', held: [], graphs: [], plans: [], ...what })
   }
-  const knownGraphs = workers.map(() => new WeakMap<GraphModel, number>())
+  /** A call that this thread takes part in: it sees by itself when all is done, and only hears of what went wrong. */
+  const watched = async (
+    ask: (job: number) => void,
+    failed: () => boolean,
+  ): Promise<readonly Answer[]> => {
+    if (dead) throw ended(undefined)
+    const job = jobs++
+    const answers: Answer[] = []
+    let heard = (): void => undefined
+    const hearing = new Promise<void>((resolve, reject) => {
+      heard = resolve
+      pending.set(job, {
+        reject,
+        resolve(answer) {
+          answers.push(answer)
+          resolve()
+        },
+      })
+    })
+    // It may end badly when nobody waits for it.
+    hearing.catch(() => undefined)
+    try {
+      ask(job)
+      await localTasks
+      for (let busy = count; busy !== 0; busy = Atomics.load(control, words.busy))
+        await waitHere(control, words.busy, busy, () => dead)
+      if (dead) throw ended(undefined)
+      if (failed()) await hearing
+    } finally {
+      heard()
+      pending.delete(job)
+    }
+    return answers
+  }
+
+  const knownGraphs = everybody.map(() => new WeakMap<GraphModel, number>())
   const unusedGraphs = new FinalizationRegistry<readonly [worker: number, graph: number]>(
     ([worker, graph]) => drop(worker, { graphs: [graph] }),
   )
   const unusedPlans = new FinalizationRegistry<number>((plan) => {
-    for (const worker of workers.keys()) drop(worker, { plans: [plan] })
+    for (const worker of everybody) drop(worker, { plans: [plan] })
   })
   const knownArrays = new WeakMap<NDArray, { readonly number: number; readonly at: Set<number> }>()
   const unusedArrays = new FinalizationRegistry<number>((held) => {
-    for (const worker of workers.keys()) drop(worker, { held: [held] })
+    for (const worker of everybody) drop(worker, { held: [held] })
   })
 
   const graphOf = (worker: number, model: GraphModel): number => {
@@ -198,7 +275,7 @@ export function startPool(
 
     forget(list) {
       const known = list.flatMap((array) => knownArrays.get(array) ?? [])
-      for (const worker of workers.keys()) {
+      for (const worker of everybody) {
         const held = known.filter(({ at }) => at.delete(worker)).map(({ number }) => number)
         if (held.length > 0) drop(worker, { held })
       }
@@ -216,14 +293,12 @@ export function startPool(
     },
 
     plan(plan, model) {
-      const known = { plan: plans++ }
+      const known = { plan: plans++, model, parts: plan, at: new Set<number>() }
       unusedPlans.register(known, known.plan)
-      for (const worker of workers.keys())
-        tell(worker, { kind: 'plan', ...known, graph: graphOf(worker, model), ...plan })
       return known
     },
 
-    async step(tasks, finish) {
+    async step(local, { plan, model, parts, at }, tasks, finish) {
       // The words that workers wait at serve one step at a time.
       const before = stepping
       let next = (): void => undefined
@@ -232,18 +307,29 @@ export function startPool(
       })
       await before
       try {
-        const answers = await answered(
-          (job) => {
-            Atomics.store(control, controlWords.failed, 0)
-            Atomics.store(control, controlWords.busy, count)
-            for (const [worker, { moved, ...task }] of tasks().entries())
-              tell(worker, { kind: 'step', job, ...task }, moved)
-          },
-          // Each worker has a channel of its own: what went wrong may arrive after the last one's word that all is over.
-          (all) =>
-            all.some((answer) => !wentWrong(answer)) &&
-            (Atomics.load(control, controlWords.failed) === 0 || all.some(wentWrong)),
-        )
+        const participants = [local ? here : 0, ...everybody.slice(1, count)]
+        for (const worker of participants)
+          if (!at.has(worker)) {
+            at.add(worker)
+            tell(worker, { kind: 'plan', plan, graph: graphOf(worker, model), ...parts })
+          }
+        const ask = (job: number): void => {
+          Atomics.store(control, words.failed, 0)
+          Atomics.store(control, words.busy, count)
+          const all = tasks((worker) => participants[worker]!)
+          // The others first: this thread cannot tell them while it computes.
+          for (const [worker, { moved, ...task }] of [...all.entries()].toReversed())
+            tell(participants[worker]!, { kind: 'step', job, plan, watched: local, ...task }, moved)
+        }
+        const failed = (): boolean => Atomics.load(control, words.failed) !== 0
+        const answers = local
+          ? await watched(ask, failed)
+          : await answered(
+              ask,
+              // Each worker has a channel of its own: what went wrong may arrive after the last one's word that all is over.
+              (list) =>
+                list.some((answer) => !wentWrong(answer)) && (!failed() || list.some(wentWrong)),
+            )
         const problem = answers.find(wentWrong)
         if (problem?.error !== undefined) throw refusedByRuntime(problem.error)
         return { flag: problem?.flag, result: finish() }
@@ -254,6 +340,29 @@ export function startPool(
 
     close,
   }
+}
+
+/** As long as this thread keeps looking before it lets others have it, in milliseconds. */
+const patience = 2
+
+/** Waits while a word has a value; the program goes on running when that takes long. */
+function waitHere(
+  control: Int32Array,
+  word: number,
+  value: number,
+  over: () => boolean,
+): Promise<void> | undefined {
+  const end = performance.now() + patience
+  do {
+    for (let i = 0; i < 200; i++) if (Atomics.load(control, word) !== value) return undefined
+  } while (performance.now() < end)
+  return new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (Atomics.load(control, word) !== value || over()) resolve()
+      else setTimeout(look, 0)
+    }
+    look()
+  })
 }
 
 function wentWrong({ error, flag }: Answer): boolean {

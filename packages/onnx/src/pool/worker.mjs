@@ -1,200 +1,30 @@
-// What a worker thread does: runs graphs of ONNX Runtime on its share of the rows, and kernels on its share of the parameters.
-//
-// Plain JavaScript, because threads are started from a file and Node 20 does not read TypeScript.
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+// A worker thread: takes its tasks one after the other, and waits for more.
+import * as ort from 'onnxruntime-node'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { createPerformer } from './performer.mjs'
 
-/**
- * @import { NDArray } from '@deepstruct/tensor'
- * @import { Answer, Feed, ForgetTask, GraphTask, Layout, PlanTask, RunTask, StepTask, Task, WorkerStart } from './messages.ts'
- */
+/** @import { WorkerStart } from './messages.ts' */
 
-/** The words of messages.ts. */
-const words = { arrived: 0, opened: 16, failed: 32, busy: 48, wake: 64, stride: 16 }
-/** Turns of a waiting loop before a thread lies down, some tens of microseconds: waking up takes as long. */
-const spins = 20_000
-
-const { index, count, control, memory, sessionOptions } = /** @type {WorkerStart} */ (workerData)
+const start = /** @type {WorkerStart} */ (workerData)
 const port = /** @type {NonNullable<typeof parentPort>} */ (parentPort)
+const { control, words, index } = start
+const { perform } = createPerformer({
+  ...start,
+  ort,
+  answer: (answer, moved) => port.postMessage(answer, moved),
+  wait,
+})
 
-/** @typedef {{ run(table: number, begin: number, end: number): void }} Kernel */
-/** @typedef {Omit<PlanTask, 'modules'> & { kernels: Kernel[], layout?: Layout, tensors: { source: Float32Array, copy: Float32Array }[], feeds: Record<string, Tensor> }} Plan */
+/** As long as a thread keeps looking before it lies down, in milliseconds: waking up takes half as long. */
+const patience = 0.2
 
-/** By graph; what went wrong for one that could not be prepared. @type {Map<number, InferenceSession | Error>} */
-const sessions = new Map()
-/** @type {Map<number, Plan>} */
-const plans = new Map()
-/** @type {Map<number, Tensor>} */
-const held = new Map()
-
-/** @param {NDArray} array */
-function tensorOf({ dtype, data, shape }) {
-  return new Tensor(dtype, /** @type {Float32Array} */ (data), shape)
-}
-
-/** @param {GraphTask} task */
-async function prepare({ graph, model }) {
-  try {
-    sessions.set(graph, await InferenceSession.create(model, sessionOptions))
-  } catch (error) {
-    sessions.set(graph, /** @type {Error} */ (error))
-  }
-}
-
-/** @param {readonly Feed[]} feeds @param {Record<string, Tensor>} tensors */
-function collect(feeds, tensors) {
-  for (const { name, held: number, array } of feeds) {
-    if (array !== undefined) tensors[name] = tensorOf(array)
-    if (number === undefined) continue
-    if (array !== undefined) held.set(number, /** @type {Tensor} */ (tensors[name]))
-    else tensors[name] = /** @type {Tensor} */ (held.get(number))
-  }
-  return tensors
-}
-
-/** @param {number} graph @param {Record<string, Tensor>} feeds */
-async function compute(graph, feeds) {
-  const session = sessions.get(graph)
-  if (session === undefined) throw new Error(`graph ${graph} is not known`)
-  if (session instanceof Error) throw session
-  return session.run(feeds)
-}
-
-/** @param {RunTask} task */
-async function run({ job, graph, feeds }) {
-  const results = await compute(graph, collect(feeds, {}))
-  /** @type {Record<string, NDArray>} */
-  const outputs = {}
-  const moved = []
-  for (const [name, { type, data, dims }] of Object.entries(results)) {
-    outputs[name] = /** @type {NDArray} */ ({ shape: dims, dtype: type, data })
-    moved.push(/** @type {Float32Array<ArrayBuffer>} */ (data).buffer)
-  }
-  answer({ job, outputs }, moved)
-}
-
-/** @param {PlanTask} task */
-function learn({ modules, ...plan }) {
-  const kernels = modules.map((bytes) => {
-    const imports = { env: { memory: /** @type {WebAssembly.Memory} */ (memory) } }
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports)
-    return /** @type {Kernel} */ (/** @type {unknown} */ (exports))
-  })
-  plans.set(plan.plan, { ...plan, kernels, tensors: [], feeds: {} })
-}
-
-/** @param {Plan} plan @param {Layout} layout */
-function place(plan, layout) {
-  plan.layout = layout
-  plan.feeds = {}
-  // ONNX Runtime takes no shared memory.
-  plan.tensors = layout.shared.map(({ name, address, shape }) => {
-    const elements = shape.reduce((product, extent) => product * extent, 1)
-    const copy = new Float32Array(elements)
-    plan.feeds[name] = new Tensor('float32', copy, shape)
-    return { source: new Float32Array(memory.buffer, address, elements), copy }
-  })
-  new Int32Array(memory.buffer, layout.table.address, layout.table.pointers.length).set(
-    layout.table.pointers,
-  )
-}
-
-/** Sums over the rows of this worker, into shared memory. @param {Plan} plan @param {StepTask} task */
-async function sumRows(plan, { job, feeds }) {
-  const { sums: places } = /** @type {Layout} */ (plan.layout)
-  const sharedAt = (/** @type {number} */ j) =>
-    new Float32Array(memory.buffer, places[j]?.address, places[j]?.elements)
-  if (feeds === undefined) {
-    for (const j of places.keys()) sharedAt(j).fill(0)
-    return
-  }
-  for (const { source, copy } of plan.tensors) copy.set(source)
-  const results = await compute(plan.graph, collect(feeds, { ...plan.feeds }))
-  for (const [flag, name] of plan.flags.entries())
-    if (/** @type {Uint8Array} */ (results[name]?.data).includes(0)) {
-      answer({ job, flag })
-      Atomics.store(control, words.failed, 1)
-    }
-  for (const [j, name] of plan.sums.entries())
-    sharedAt(j).set(/** @type {Float32Array} */ (results[name]?.data))
-}
-
-/** @param {StepTask} task */
-async function step(task) {
-  const plan = plans.get(task.plan)
-  try {
-    if (plan === undefined) throw new Error(`step ${task.plan} is not known`)
-    if (task.layout !== undefined) place(plan, task.layout)
-    const { scalars } = /** @type {Layout} */ (plan.layout)
-    const floats = new Float32Array(memory.buffer)
-    for (const [i, address] of scalars.entries())
-      floats[address / 4] = task.scalars[i] ?? Number.NaN
-    await sumRows(plan, task)
-  } catch (error) {
-    Atomics.store(control, words.failed, 1)
-    answer({ job: task.job, error: String(error) })
-  }
-  barrier()
-  if (Atomics.load(control, words.failed) === 0 && plan?.layout !== undefined) {
-    const { address } = plan.layout.table
-    for (const [i, calls] of plan.stages.entries()) {
-      if (i > 0) barrier()
-      for (const { module, table, ranges } of calls) {
-        const [begin, end] = /** @type {readonly [number, number]} */ (ranges[index])
-        // Without elements it still writes its sums, which are zero then.
-        plan.kernels[module]?.run(address + 4 * table, begin, end)
-      }
-    }
-  }
-  if (Atomics.sub(control, words.busy, 1) === 1) answer({ job: task.job })
-}
-
-/** Waits until all workers are here. */
-function barrier() {
-  const opened = Atomics.load(control, words.opened)
-  if (Atomics.add(control, words.arrived, 1) === count - 1) {
-    Atomics.store(control, words.arrived, 0)
-    Atomics.add(control, words.opened, 1)
-    Atomics.notify(control, words.opened)
-  } else waitWhile(words.opened, opened)
-}
-
-/** @param {number} word @param {number} value */
-function waitWhile(word, value) {
-  for (let i = 0; i < spins; i++) if (Atomics.load(control, word) !== value) return
+/** Waits while a word has a value. @param {number} word @param {number} value */
+function wait(word, value) {
+  const end = performance.now() + patience
+  do {
+    for (let i = 0; i < 200; i++) if (Atomics.load(control, word) !== value) return
+  } while (performance.now() < end)
   while (Atomics.load(control, word) === value) Atomics.wait(control, word, value)
-}
-
-/** @param {Answer} message @param {readonly ArrayBuffer[]} [moved] */
-function answer(message, moved = []) {
-  port.postMessage(message, moved)
-}
-
-/** @param {Task} task */
-async function perform(task) {
-  switch (task.kind) {
-    case 'graph':
-      return prepare(task)
-    case 'run':
-      return run(task).catch((error) => answer({ job: task.job, error: String(error) }))
-    case 'plan':
-      return learn(task)
-    case 'step':
-      return step(task)
-    case 'forget':
-      return forget(task)
-  }
-}
-
-/** @param {ForgetTask} task */
-async function forget(task) {
-  for (const number of task.held) held.delete(number)
-  for (const number of task.plans) plans.delete(number)
-  for (const number of task.graphs) {
-    const session = sessions.get(number)
-    sessions.delete(number)
-    if (!(session instanceof Error)) await session?.release()
-  }
 }
 
 const wake = words.wake + index * words.stride
@@ -202,5 +32,5 @@ for (;;) {
   const seen = Atomics.load(control, wake)
   for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
     await perform(next.message)
-  waitWhile(wake, seen)
+  wait(wake, seen)
 }

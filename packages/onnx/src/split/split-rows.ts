@@ -62,7 +62,7 @@ export function splitRows(general: Compiled, costPerRow: number, site: Site): Sp
       const pool = await site.pool()
       const shares = sharesOf(rows.count, workers)
       // This thread computes too, while it would only wait.
-      const here = cost / shares.length < large ? shares.length - 1 : -1
+      const here = cost / shares.length < large ? 0 : -1
       const parts = await Promise.all(
         shares.map((range, worker) =>
           share(compiled, call, rows, range, worker === here ? undefined : { pool, worker }),

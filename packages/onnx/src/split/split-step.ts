@@ -1,15 +1,18 @@
 import type { DeepstructError, NDArray, Program } from '@deepstruct/tensor'
 import { flatten } from '@deepstruct/tensor'
 import type { Arguments } from '../arguments.ts'
+import { costOf } from '../graph/cost.ts'
 import { scopesOf } from '../graph/scopes.ts'
 import { repeatedElement, type Value } from '../graph/value.ts'
 import { modelOf } from '../model.ts'
 import type { Feed, KernelCall, Layout } from '../pool/messages.ts'
 import type { KnownPlan, Pool } from '../pool/pool.ts'
+import type { OpenTrace } from '../polymorphic/trace-open.ts'
 import type { Cut, Trace } from '../trace/trace.ts'
+import { large } from './split-rows.ts'
 import { desksFor } from './desks.ts'
 import { resultArrays } from './result-arrays.ts'
-import { partsOf, type Rows, rowsCopied, sharesOf } from './shares.ts'
+import { partsOf, type Rows, rowsCopied, rowsViewed, sharesOf } from './shares.ts'
 import type { Site, SplitFunction } from './split-function.ts'
 import { type Place, planUpdate, type UpdatePlan } from './update-plan.ts'
 
@@ -29,7 +32,7 @@ interface Context {
  * @returns nothing where it cannot be done so
  */
 export function splitStep(
-  traced: Trace & { readonly cut: Cut },
+  traced: OpenTrace & { readonly cut: Cut },
   { call, rows, program, site, traceMs }: Context,
 ): SplitFunction | undefined {
   const ofRows = rowPart(traced)
@@ -65,25 +68,21 @@ export function splitStep(
     sessionMs: performance.now() - begin,
   })
 
+  const parts = {
+    sums: traced.cut.sums.map(nameOf),
+    flags: ofRows.flags.map(({ flag }) => nameOf(flag)),
+    stages: stages.calls,
+    modules: plan.kernels,
+  }
   let known: { readonly pool: Pool; readonly plan: KnownPlan } | undefined
+  const costPerRow = costOf(traced.nodes, ofRows.outputs) / traced.at
   const desks = desksFor(plan, shared, workers)
   let placed = ''
 
   const planOf = (pool: Pool): KnownPlan => {
     if (known?.pool !== pool) {
       placed = ''
-      known = {
-        pool,
-        plan: pool.plan(
-          {
-            sums: traced.cut.sums.map(nameOf),
-            flags: ofRows.flags.map(({ flag }) => nameOf(flag)),
-            stages: stages.calls,
-            modules: plan.kernels,
-          },
-          model,
-        ),
-      }
+      known = { pool, plan: pool.plan(parts, model) }
     }
     return known.plan
   }
@@ -92,12 +91,13 @@ export function splitStep(
     rebuild: traced.rebuild,
     async run({ arrays, held }, { count, leaves }) {
       const pool = await site.pool()
-      const { plan: number } = planOf(pool)
+      const knownPlan = planOf(pool)
       const shares = sharesOf(count, workers)
+      const here = (costPerRow * count) / shares.length < large
       const made: NDArray[] = []
       let results: readonly NDArray[] = []
 
-      const prepare = () => {
+      const prepare = (workerOf: (participant: number) => number) => {
         const current = [...arrays]
         const adopt = (i: number): void => {
           if (shared.addressOf(current[i]!) !== undefined) return
@@ -121,8 +121,8 @@ export function splitStep(
         const pointers = Array.from({ length: workers }, (_, worker) =>
           Int32Array.from(stages.places, (place) => addresses(place, worker)),
         )
-        const places = `${inputs.map(({ address }) => address).join()} ${pointers.join(' ')}`
-        const moved = placed !== places
+        const places = `${here} ${inputs.map(({ address }) => address).join()} ${pointers.join(' ')}`
+        const movedTo = placed !== places
         placed = places
         const scalars = plan.scalars.map(({ argument }) => arrays[argument]!.data[0]!)
         return pointers.map((own, worker) => {
@@ -132,8 +132,9 @@ export function splitStep(
             range &&
             read.map(({ name, position }): Feed => {
               const array = arrays[position]!
-              if (held[position]) return pool.heldFeed(worker, name, array)
+              if (held[position]) return pool.heldFeed(workerOf(worker), name, array)
               if (!leaves.has(position)) return { name, array }
+              if (here && worker === 0) return { name, array: rowsViewed(array, range) }
               const own = rowsCopied(array, range)
               buffers.push(own.data.buffer as ArrayBuffer)
               return { name, array: own }
@@ -148,8 +149,7 @@ export function splitStep(
             table: { address: desks.tableOf(worker), pointers: own },
           }
           return {
-            plan: number,
-            ...(moved && { layout }),
+            ...(movedTo && { layout }),
             ...(feeds && { feeds }),
             scalars,
             moved: buffers,
@@ -164,7 +164,7 @@ export function splitStep(
             : array
         })
       try {
-        const { flag, result } = await pool.step(prepare, finish)
+        const { flag, result } = await pool.step(here, knownPlan, prepare, finish)
         if (flag !== undefined) throw ofRows.flags[flag]!.error()
         return { results: result, made }
       } catch (error) {

@@ -1,0 +1,195 @@
+// What a participant does in computing, in a worker thread or in the main one: it runs graphs of ONNX Runtime on its share of the rows, and kernels
+// on its share of the parameters.
+//
+// Plain JavaScript, because threads are started from a file and Node 20 does not read TypeScript.
+
+/**
+ * @import { InferenceSession, Tensor } from 'onnxruntime-node'
+ * @import { NDArray } from '@deepstruct/tensor'
+ * @import { Answer, Feed, ForgetTask, GraphTask, Layout, PlanTask, RunTask, StepTask, Task } from './messages.ts'
+ * @import { Participant } from './performer.d.mts'
+ */
+
+/** @typedef {{ run(table: number, begin: number, end: number): void }} Kernel */
+/** @typedef {Omit<PlanTask, 'modules'> & { kernels: Kernel[], layout?: Layout, tensors: { source: Float32Array, copy: Float32Array }[], feeds: Record<string, Tensor> }} Plan */
+
+/** @param {Participant} participant */
+export function createPerformer(participant) {
+  const { index, count, control, memory, words, ort, settings, answer, wait } = participant
+  /** By graph; what went wrong for one that could not be prepared. @type {Map<number, InferenceSession | Error>} */
+  const sessions = new Map()
+  /** @type {Map<number, Plan>} */
+  const plans = new Map()
+  /** @type {Map<number, Tensor>} */
+  const held = new Map()
+
+  /** @param {NDArray} array */
+  function tensorOf({ dtype, data, shape }) {
+    return new ort.Tensor(dtype, /** @type {Float32Array} */ (data), shape)
+  }
+
+  /** @param {GraphTask} task */
+  async function prepare({ graph, model }) {
+    try {
+      sessions.set(graph, await ort.InferenceSession.create(model, settings))
+    } catch (error) {
+      sessions.set(graph, /** @type {Error} */ (error))
+    }
+  }
+
+  /** @param {readonly Feed[]} feeds @param {Record<string, Tensor>} tensors */
+  function collect(feeds, tensors) {
+    for (const { name, held: number, array } of feeds) {
+      if (array !== undefined) tensors[name] = tensorOf(array)
+      if (number === undefined) continue
+      if (array !== undefined) held.set(number, /** @type {Tensor} */ (tensors[name]))
+      else tensors[name] = /** @type {Tensor} */ (held.get(number))
+    }
+    return tensors
+  }
+
+  /** @param {number} graph @param {Record<string, Tensor>} feeds */
+  async function compute(graph, feeds) {
+    const session = sessions.get(graph)
+    if (session === undefined) throw new Error(`graph ${graph} is not known`)
+    if (session instanceof Error) throw session
+    return session.run(feeds)
+  }
+
+  /** @param {RunTask} task */
+  async function run({ job, graph, feeds }) {
+    try {
+      const results = await compute(graph, collect(feeds, {}))
+      /** @type {Record<string, NDArray>} */
+      const outputs = {}
+      const moved = []
+      for (const [name, { type, data, dims }] of Object.entries(results)) {
+        outputs[name] = /** @type {NDArray} */ ({ shape: dims, dtype: type, data })
+        moved.push(/** @type {Float32Array<ArrayBuffer>} */ (data).buffer)
+      }
+      answer({ job, outputs }, moved)
+    } catch (error) {
+      answer({ job, error: String(error) }, [])
+    }
+  }
+
+  /** @param {PlanTask} task */
+  function learn({ modules, ...plan }) {
+    const kernels = modules.map((bytes) => {
+      const imports = { env: { memory: /** @type {WebAssembly.Memory} */ (memory) } }
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports)
+      return /** @type {Kernel} */ (/** @type {unknown} */ (exports))
+    })
+    plans.set(plan.plan, { ...plan, kernels, tensors: [], feeds: {} })
+  }
+
+  /** @param {Plan} plan @param {Layout} layout */
+  function place(plan, layout) {
+    plan.layout = layout
+    plan.feeds = {}
+    // ONNX Runtime takes no shared memory.
+    plan.tensors = layout.shared.map(({ name, address, shape }) => {
+      const elements = shape.reduce((product, extent) => product * extent, 1)
+      const copy = new Float32Array(elements)
+      plan.feeds[name] = new ort.Tensor('float32', copy, shape)
+      return { source: new Float32Array(memory.buffer, address, elements), copy }
+    })
+    const { address, pointers } = layout.table
+    new Int32Array(memory.buffer, address, pointers.length).set(pointers)
+  }
+
+  /** Sums over the rows of this participant, into shared memory. @param {Plan} plan @param {StepTask} task */
+  async function sumRows(plan, { job, feeds }) {
+    const { sums: places } = /** @type {Layout} */ (plan.layout)
+    const sharedAt = (/** @type {number} */ j) =>
+      new Float32Array(memory.buffer, places[j]?.address, places[j]?.elements)
+    if (feeds === undefined) {
+      for (const j of places.keys()) sharedAt(j).fill(0)
+      return
+    }
+    for (const { source, copy } of plan.tensors) copy.set(source)
+    const results = await compute(plan.graph, collect(feeds, { ...plan.feeds }))
+    for (const [flag, name] of plan.flags.entries())
+      if (/** @type {Uint8Array} */ (results[name]?.data).includes(0)) {
+        answer({ job, flag }, [])
+        Atomics.store(control, words.failed, 1)
+      }
+    for (const [j, name] of plan.sums.entries())
+      sharedAt(j).set(/** @type {Float32Array} */ (results[name]?.data))
+  }
+
+  /** @param {Plan} plan */
+  async function update({ stages, kernels, layout }) {
+    const { address } = /** @type {Layout} */ (layout).table
+    for (const [i, calls] of stages.entries()) {
+      if (i > 0) await barrier()
+      for (const { module, table, ranges } of calls) {
+        const [begin, end] = /** @type {readonly [number, number]} */ (ranges[index])
+        // Without elements it still writes its sums, which are zero then.
+        kernels[module]?.run(address + 4 * table, begin, end)
+      }
+    }
+  }
+
+  /** @param {StepTask} task */
+  async function step(task) {
+    const plan = plans.get(task.plan)
+    try {
+      if (plan === undefined) throw new Error(`step ${task.plan} is not known`)
+      if (task.layout !== undefined) place(plan, task.layout)
+      const { scalars } = /** @type {Layout} */ (plan.layout)
+      const floats = new Float32Array(memory.buffer)
+      for (const [i, address] of scalars.entries())
+        floats[address / 4] = task.scalars[i] ?? Number.NaN
+      await sumRows(plan, task)
+    } catch (error) {
+      Atomics.store(control, words.failed, 1)
+      answer({ job: task.job, error: String(error) }, [])
+    }
+    await barrier()
+    if (plan?.layout !== undefined && Atomics.load(control, words.failed) === 0) await update(plan)
+    const last = Atomics.sub(control, words.busy, 1) === 1
+    if (!task.watched) {
+      if (last) answer({ job: task.job }, [])
+    } else if (last) Atomics.notify(control, words.busy)
+  }
+
+  /** Waits until all participants are here. */
+  async function barrier() {
+    const opened = Atomics.load(control, words.opened)
+    if (Atomics.add(control, words.arrived, 1) === count - 1) {
+      Atomics.store(control, words.arrived, 0)
+      Atomics.add(control, words.opened, 1)
+      Atomics.notify(control, words.opened)
+    } else await wait(words.opened, opened)
+  }
+
+  /** @param {ForgetTask} task */
+  async function forget(task) {
+    for (const number of task.held) held.delete(number)
+    for (const number of task.plans) plans.delete(number)
+    for (const number of task.graphs) {
+      const session = sessions.get(number)
+      sessions.delete(number)
+      if (!(session instanceof Error)) await session?.release()
+    }
+  }
+
+  return {
+    /** @param {Task} task */
+    async perform(task) {
+      switch (task.kind) {
+        case 'graph':
+          return prepare(task)
+        case 'run':
+          return run(task)
+        case 'plan':
+          return learn(task)
+        case 'step':
+          return step(task)
+        case 'forget':
+          return forget(task)
+      }
+    },
+  }
+}
