@@ -90,15 +90,19 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
   const reports: { readonly name: string; readonly report: Omit<GraphReport, 'name'> }[] = []
   const local = localCopies(shared)
 
+  let started: Pool | undefined
   let starting: Promise<Pool> | undefined
-  const pool = async (): Promise<Pool> => {
-    if (starting === undefined || (await starting).dead)
-      starting = Promise.all([
-        importNode<typeof workerThreads>('node:worker_threads'),
-        importNode<typeof onnxruntime>('onnxruntime-node'),
-      ]).then(([module, ort]) =>
-        createPool(module, ort, threads, shared, sessionSettings(runtime.name, 1)),
-      )
+  const startPool = async (): Promise<Pool> => {
+    const [module, ort] = await Promise.all([
+      importNode<typeof workerThreads>('node:worker_threads'),
+      importNode<typeof onnxruntime>('onnxruntime-node'),
+    ])
+    started = createPool(module, ort, threads, shared, sessionSettings(runtime.name, 1))
+    return started
+  }
+  const pool = (): Promise<Pool> => {
+    if (started?.dead === true) starting = started = undefined
+    starting ??= startPool()
     return starting
   }
 
@@ -142,20 +146,22 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
     return new Device<never>(engine, payload)
   }
 
-  const end = async (device: Device<unknown>, how: 'donated' | 'disposed'): Promise<void> => {
+  const end = (device: Device<unknown>, how: 'donated' | 'disposed'): void => {
     const payload = held(device, how === 'donated' ? 'jit' : 'dispose')
     live.delete(payload)
     device.end(how)
     shared.release(payload.arrays)
-    const still = new Set([...live].flatMap(({ arrays }) => arrays))
-    const unused = payload.arrays.filter((array) => !still.has(array))
-    const started = await starting
-    started?.forget(unused)
+    started?.forget(payload.arrays.filter((array) => !isLive(array)))
+  }
+
+  const isLive = (array: NDArray): boolean => {
+    for (const { arrays } of live) if (arrays.includes(array)) return true
+    return false
   }
 
   const donate = (argument: unknown): void => {
     for (const leaf of flatten(argument, isInputLeaf, refuseInput('jit')).leaves)
-      if (leaf instanceof Device) void end(leaf, 'donated')
+      if (leaf instanceof Device) end(leaf, 'donated')
   }
 
   const engine: OnnxEngine = {
@@ -189,13 +195,13 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
     },
 
     dispose(device) {
-      void end(device, 'disposed')
+      end(device, 'disposed')
     },
 
     report: () => ({ graphs: reports.map(({ name, report }) => ({ name, ...report })) }),
 
     async close() {
-      await (await starting)?.close()
+      await started?.close()
     },
 
     memory() {

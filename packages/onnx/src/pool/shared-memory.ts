@@ -124,7 +124,7 @@ export function sharedMemory(): SharedMemory {
     memory,
     array: (shape) => viewOf(allocate(sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT), shape),
     addressOf: (array) => blockOf(array)?.address,
-    renamed: (array) => viewOf(blockOf(array)!, array.shape),
+    renamed: (array) => ({ ...array }),
     holders: (array) => blockOf(array)?.holders ?? 0,
     retain(arrays) {
       for (const array of arrays) {

@@ -43,4 +43,5 @@ export function resultArrays(
   })
 }
 
-const noData = new Float32Array(0)
+/** What stands for elements that are not known yet. */
+export const noData: Float32Array = new Float32Array(0)

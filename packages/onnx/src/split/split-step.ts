@@ -7,11 +7,12 @@ import { repeatedElement, type Value } from '../graph/value.ts'
 import { modelOf } from '../model.ts'
 import type { Feed, KernelCall, Layout } from '../pool/messages.ts'
 import type { KnownPlan, Pool } from '../pool/pool.ts'
+import type { SharedMemory } from '../pool/shared-memory.ts'
 import type { OpenTrace } from '../polymorphic/trace-open.ts'
 import type { Cut, Trace } from '../trace/trace.ts'
 import { large } from './split-rows.ts'
 import { desksFor } from './desks.ts'
-import { resultArrays } from './result-arrays.ts'
+import { noData, resultArrays } from './result-arrays.ts'
 import { partsOf, type Rows, rowsCopied, rowsViewed, sharesOf } from './shares.ts'
 import type { Site, SplitFunction } from './split-function.ts'
 import { type Place, planUpdate, type UpdatePlan } from './update-plan.ts'
@@ -77,11 +78,60 @@ export function splitStep(
   let known: { readonly pool: Pool; readonly plan: KnownPlan } | undefined
   const costPerRow = costOf(traced.nodes, ofRows.outputs) / traced.at
   const desks = desksFor(plan, shared, workers)
-  let placed = ''
+
+  /** Where everything was in the last step: it stays there as long as each step writes over what it is given. */
+  let last: Placement | undefined
+
+  /** Finds a place for everything. */
+  const place = (
+    arrays: readonly NDArray[],
+    here: boolean,
+    made: NDArray[],
+  ): { readonly results: readonly NDArray[]; readonly layouts: readonly Layout[] } => {
+    const current = [...arrays]
+    const adopt = (i: number): void => {
+      if (shared.addressOf(current[i]!) !== undefined) return
+      const copied = shared.array(current[i]!.shape)
+      copied.data.set(current[i]!.data)
+      made.push((current[i] = copied))
+    }
+    for (const { position } of written) adopt(position)
+    for (const position of stages.argumentsRead) adopt(position)
+    const results = resultArrays(plan, current, shared, made)
+    const addressOf = (target: Place, worker: number): number => {
+      if (target.kind === 'argument') return shared.addressOf(current[target.argument]!)!
+      if (target.kind === 'result') return shared.addressOf(results[target.result]!)!
+      return desks.addressOf(target, worker)
+    }
+    const layouts = Array.from({ length: workers }, (_, worker): Layout => ({
+      shared: written.map(({ name, position }) => ({
+        name,
+        address: shared.addressOf(current[position]!)!,
+        shape: current[position]!.shape,
+      })),
+      sums: plan.sums.slice(0, traced.cut.sums.length).map((elements, sum) => ({
+        address: addressOf({ kind: 'sum', sum, worker }, worker),
+        elements,
+      })),
+      scalars: plan.scalars.map(({ slot }) => addressOf({ kind: 'slot', slot }, worker)),
+      table: {
+        address: desks.tableOf(worker),
+        pointers: Int32Array.from(stages.places, (target) => addressOf(target, worker)),
+      },
+    }))
+    const sources = results.map((result) => current.findIndex(({ data }) => data === result.data))
+    last = {
+      here,
+      arrays: current.map(({ data }, i) => (donated.has(i) ? data : undefined)),
+      plan,
+      sources,
+    }
+    return { results, layouts }
+  }
 
   const planOf = (pool: Pool): KnownPlan => {
     if (known?.pool !== pool) {
-      placed = ''
+      last = undefined
       known = { pool, plan: pool.plan(parts, model) }
     }
     return known.plan
@@ -98,34 +148,12 @@ export function splitStep(
       let results: readonly NDArray[] = []
 
       const prepare = (workerOf: (participant: number) => number) => {
-        const current = [...arrays]
-        const adopt = (i: number): void => {
-          if (shared.addressOf(current[i]!) !== undefined) return
-          const copied = shared.array(current[i]!.shape)
-          copied.data.set(current[i]!.data)
-          made.push((current[i] = copied))
-        }
-        for (const { position } of written) adopt(position)
-        for (const position of stages.argumentsRead) adopt(position)
-        results = resultArrays(plan, current, shared, made)
-        const addresses = (place: Place, worker: number): number => {
-          if (place.kind === 'argument') return shared.addressOf(current[place.argument]!)!
-          if (place.kind === 'result') return shared.addressOf(results[place.result]!)!
-          return desks.addressOf(place, worker)
-        }
-        const inputs = written.map(({ name, position }) => ({
-          name,
-          address: shared.addressOf(current[position]!)!,
-          shape: current[position]!.shape,
-        }))
-        const pointers = Array.from({ length: workers }, (_, worker) =>
-          Int32Array.from(stages.places, (place) => addresses(place, worker)),
-        )
-        const places = `${here} ${inputs.map(({ address }) => address).join()} ${pointers.join(' ')}`
-        const movedTo = placed !== places
-        placed = places
+        const again = last?.here === here ? sameArrays(last, arrays, shared) : undefined
+        let layouts: readonly Layout[] | undefined
+        if (again !== undefined) results = again
+        else ({ results, layouts } = place(arrays, here, made))
         const scalars = plan.scalars.map(({ argument }) => arrays[argument]!.data[0]!)
-        return pointers.map((own, worker) => {
+        return Array.from({ length: workers }, (_, worker) => {
           const buffers: ArrayBuffer[] = []
           const range = shares[worker]
           const feeds =
@@ -139,17 +167,8 @@ export function splitStep(
               buffers.push(own.data.buffer as ArrayBuffer)
               return { name, array: own }
             })
-          const layout: Layout = {
-            shared: inputs,
-            sums: plan.sums.slice(0, traced.cut.sums.length).map((elements, sum) => ({
-              address: addresses({ kind: 'sum', sum, worker }, worker),
-              elements,
-            })),
-            scalars: plan.scalars.map(({ slot }) => addresses({ kind: 'slot', slot }, worker)),
-            table: { address: desks.tableOf(worker), pointers: own },
-          }
           return {
-            ...(movedTo && { layout }),
+            ...(layouts && { layout: layouts[worker]! }),
             ...(feeds && { feeds }),
             scalars,
             moved: buffers,
@@ -175,6 +194,43 @@ export function splitStep(
   }
   gone.register(split, desks.free)
   return split
+}
+
+/** Where a step found its arguments, and put its results. */
+interface Placement {
+  readonly here: boolean
+  readonly plan: UpdatePlan
+  /** The elements of the arguments that were given up. */
+  readonly arrays: readonly (NDArray['data'] | undefined)[]
+  /** For each result, the argument that it took the place of; -1 for none. */
+  readonly sources: readonly number[]
+}
+
+/** The results of a step that finds everything where it was, and puts everything where it was; nothing where it cannot. */
+function sameArrays(
+  { plan, arrays: before, sources }: Placement,
+  arrays: readonly NDArray[],
+  shared: SharedMemory,
+): readonly NDArray[] | undefined {
+  for (const [i, data] of before.entries())
+    if (data !== undefined && arrays[i]!.data !== data) return undefined
+  const inPlace = plan.results.every(
+    ({ kind }, i) =>
+      kind !== 'array' || (sources[i]! >= 0 && shared.holders(arrays[sources[i]!]!) <= 1),
+  )
+  if (!inPlace) return undefined
+  return plan.results.map((result, i): NDArray => {
+    switch (result.kind) {
+      case 'argument':
+        return arrays[result.argument]!
+      case 'constant':
+        return result.array
+      case 'slot':
+        return { shape: result.shape, dtype: 'float32', data: noData }
+      case 'array':
+        return { shape: result.shape, dtype: 'float32', data: arrays[sources[i]!]!.data }
+    }
+  })
 }
 
 /** What is computed of rows: the sums, and flags. Nothing where flags or sums depend on totals. */
