@@ -16,7 +16,7 @@ const { perform } = createPerformer({
 })
 
 /** As long as a thread keeps looking before it lies down, in milliseconds: waking up takes half as long. */
-const patience = 0.2
+const patience = 2
 
 /** Waits while a word has a value. @param {number} word @param {number} value */
 function wait(word, value) {
