@@ -7,19 +7,26 @@
  * @import { InferenceSession, Tensor } from 'onnxruntime-node'
  * @import { NDArray } from '@deepstruct/tensor'
  * @import { Answer, Feed, ForgetTask, GraphTask, Layout, PlanTask, RunTask, StepTask, Task } from './messages.ts'
- * @import { Participant } from './performer.d.mts'
  */
 
 /** @typedef {{ run(table: number, begin: number, end: number): void }} Kernel */
+/** @typedef {{ Module: new (bytes: Uint8Array) => object, Instance: new (module: object, imports: object) => { exports: Kernel } }} Assembly */
 /** @typedef {Omit<PlanTask, 'modules'> & { kernels: Kernel[], layout?: Layout, tensors: { source: Float32Array, copy: Float32Array }[], feeds: Record<string, Tensor> }} Plan */
 
-/** @param {Participant} participant */
+// Node's types lack WebAssembly.
+const { Instance, Module } = /** @type {{ WebAssembly: Assembly }} */ (
+  /** @type {unknown} */ (globalThis)
+).WebAssembly
+
+/** @type {typeof import('./performer.d.mts').createPerformer} */
 export function createPerformer(participant) {
   const { index, count, control, memory, words, ort, settings, answer, wait } = participant
   /** By graph; what went wrong for one that could not be prepared. @type {Map<number, InferenceSession | Error>} */
   const sessions = new Map()
   /** @type {Map<number, Plan>} */
   const plans = new Map()
+  /** By their bytes: one that has been in use for a while is faster than a new one. @type {Map<string, Kernel>} */
+  const known = new Map()
   /** @type {Map<number, Tensor>} */
   const held = new Map()
 
@@ -73,13 +80,18 @@ export function createPerformer(participant) {
     }
   }
 
+  /** @param {Uint8Array<ArrayBuffer>} bytes @returns {Kernel} */
+  function instantiate(bytes) {
+    const imports = { env: { memory: /** @type {WebAssembly.Memory} */ (memory) } }
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports)
+    return /** @type {Kernel} */ (/** @type {unknown} */ (exports))
+  }
+
   /** @param {PlanTask} task */
   function learn({ modules, ...plan }) {
-    const kernels = modules.map((bytes) => {
-      const imports = { env: { memory: /** @type {WebAssembly.Memory} */ (memory) } }
-      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports)
-      return /** @type {Kernel} */ (/** @type {unknown} */ (exports))
-    })
+    const kernels = modules.map(
+      (bytes) => new Instance(new Module(bytes), { env: { memory } }).exports,
+    )
     plans.set(plan.plan, { ...plan, kernels, tensors: [], feeds: {} })
   }
 
@@ -109,13 +121,17 @@ export function createPerformer(participant) {
     }
     for (const { source, copy } of plan.tensors) copy.set(source)
     const results = await compute(plan.graph, collect(feeds, { ...plan.feeds }))
-    for (const [flag, name] of plan.flags.entries())
-      if (/** @type {Uint8Array} */ (results[name]?.data).includes(0)) {
+    for (const [flag, name] of plan.flags.entries()) {
+      const { data } = /** @type {Tensor} */ (results[name])
+      if (/** @type {Uint8Array} */ (data).includes(0)) {
         answer({ job, flag }, [])
         Atomics.store(control, words.failed, 1)
       }
-    for (const [j, name] of plan.sums.entries())
-      sharedAt(j).set(/** @type {Float32Array} */ (results[name]?.data))
+    }
+    for (const [j, name] of plan.sums.entries()) {
+      const { data } = /** @type {Tensor} */ (results[name])
+      sharedAt(j).set(/** @type {Float32Array} */ (data))
+    }
   }
 
   /** @param {Plan} plan */

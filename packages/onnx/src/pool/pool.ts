@@ -72,7 +72,7 @@ export interface KnownPlan {
 }
 
 /** A graph as its model file. */
-export interface GraphModel {
+interface GraphModel {
   /** The bytes. */
   readonly bytes: Uint8Array<ArrayBuffer>
 }
@@ -298,7 +298,7 @@ export function createPool(
       return known
     },
 
-    async step(local, { plan, model, parts, at }, tasks, finish) {
+    async step(together, { plan, model, parts, at }, tasks, finish) {
       // The words that workers wait at serve one step at a time.
       const before = stepping
       let next = (): void => undefined
@@ -307,7 +307,7 @@ export function createPool(
       })
       await before
       try {
-        const participants = [local ? here : 0, ...everybody.slice(1, count)]
+        const participants = [together ? here : 0, ...everybody.slice(1, count)]
         for (const worker of participants)
           if (!at.has(worker)) {
             at.add(worker)
@@ -319,10 +319,10 @@ export function createPool(
           const all = tasks((worker) => participants[worker]!)
           // The others first: this thread cannot tell them while it computes.
           for (const [worker, { moved, ...task }] of [...all.entries()].toReversed())
-            tell(participants[worker]!, { kind: 'step', job, plan, watched: local, ...task }, moved)
+            tell(participants[worker]!, { kind: 'step', job, plan, watched: together, ...task }, moved)
         }
         const failed = (): boolean => Atomics.load(control, words.failed) !== 0
-        const answers = local
+        const answers = together
           ? await watched(ask, failed)
           : await answered(
               ask,
