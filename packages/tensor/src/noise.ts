@@ -55,7 +55,8 @@ function dropoutMask(
   const keep = 1 - rate
   if (support === undefined) {
     const mask = random.bernoullis(shape, keep)
-    for (let i = 0; i < mask.data.length; i++) mask.data[i]! /= keep
+    const scale = 1 / keep
+    for (let i = 0; i < mask.data.length; i++) mask.data[i]! *= scale
     return mask
   }
   const data = emptyStorage('float32', sizeOf(shape))

@@ -83,7 +83,13 @@ function source(generator: Generator): Random {
     integer: (limit) => uniformInt(generator, 0, limit - 1),
     uniforms: (shape, low = 0, high = 1) => fill(shape, () => low + (high - low) * coarse()),
     normals: (shape, mean = 0, deviation = 1) => fill(shape, () => mean + deviation * normal()),
-    bernoullis: (shape, probability) => fill(shape, () => (coarse() < probability ? 1 : 0)),
+    bernoullis(shape, probability) {
+      const data = new Float32Array(sizeOf(shape))
+      // The sign of a difference, because a branch that goes either way at random costs more than the draw.
+      const limit = Math.ceil(probability * 2 ** 24)
+      for (let i = 0; i < data.length; i++) data[i] = ((generator.next() >>> 8) - limit) >>> 31
+      return { shape, dtype: 'float32', data }
+    },
     permutation(n) {
       const order = Int32Array.from({ length: n }, (_, i) => i)
       for (let i = n - 1; i > 0; i--) {
