@@ -92,7 +92,9 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
 
   let started: Pool | undefined
   let starting: Promise<Pool> | undefined
-  const startPool = async (): Promise<Pool> => {
+  const startPool = async (before?: Pool): Promise<Pool> => {
+    // What still runs of workers that are to end could write into shared memory.
+    await before?.close()
     const [module, ort] = await Promise.all([
       importNode<typeof workerThreads>('node:worker_threads'),
       importNode<typeof onnxruntime>('onnxruntime-node'),
@@ -101,7 +103,10 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
     return started
   }
   const pool = (): Promise<Pool> => {
-    if (started?.dead === true) starting = started = undefined
+    if (started?.dead === true) {
+      starting = startPool(started)
+      started = undefined
+    }
     starting ??= startPool()
     return starting
   }
@@ -201,7 +206,7 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
     report: () => ({ graphs: reports.map(({ name, report }) => ({ name, ...report })) }),
 
     async close() {
-      await started?.close()
+      await (await starting)?.close()
     },
 
     memory() {

@@ -80,18 +80,20 @@ export function createPerformer(participant) {
     }
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} bytes @returns {Kernel} */
+  /** @param {Uint8Array} bytes */
   function instantiate(bytes) {
-    const imports = { env: { memory: /** @type {WebAssembly.Memory} */ (memory) } }
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports)
-    return /** @type {Kernel} */ (/** @type {unknown} */ (exports))
+    const key = bytes.join()
+    let kernel = known.get(key)
+    if (kernel === undefined) {
+      kernel = new Instance(new Module(bytes), { env: { memory } }).exports
+      known.set(key, kernel)
+    }
+    return kernel
   }
 
   /** @param {PlanTask} task */
   function learn({ modules, ...plan }) {
-    const kernels = modules.map(
-      (bytes) => new Instance(new Module(bytes), { env: { memory } }).exports,
-    )
+    const kernels = modules.map(instantiate)
     plans.set(plan.plan, { ...plan, kernels, tensors: [], feeds: {} })
   }
 

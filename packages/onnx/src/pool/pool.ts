@@ -100,6 +100,8 @@ export function createPool(
   let plans = 0
   let arrays = 0
   let dead = false
+  /** How many calls wait for a message from a worker. */
+  let awaited = 0
   let stepping: Promise<unknown> = Promise.resolve()
 
   const receive = (answer: Answer): void => pending.get(answer.job)?.resolve(answer)
@@ -117,7 +119,7 @@ export function createPool(
       worker.on('error', (cause) => fail(cause))
       worker.on('exit', () => fail(undefined))
       // Idle threads do not keep a program from ending.
-      if (pending.size === 0) worker.unref()
+      if (awaited === 0) worker.unref()
       threadsOf.set(index, worker)
     }
     return worker
@@ -146,7 +148,7 @@ export function createPool(
   }
 
   const close = async (): Promise<void> => {
-    dead = true
+    fail(undefined)
     await Promise.all([...threadsOf.values()].map((worker) => worker.terminate()))
   }
 
@@ -169,7 +171,7 @@ export function createPool(
     if (dead) throw ended(undefined)
     const job = jobs++
     const answers: Answer[] = []
-    if (pending.size === 0) for (const worker of threadsOf.values()) worker.ref()
+    if (awaited++ === 0) for (const worker of threadsOf.values()) worker.ref()
     try {
       await new Promise<void>((resolve, reject) => {
         pending.set(job, {
@@ -183,7 +185,7 @@ export function createPool(
       })
     } finally {
       pending.delete(job)
-      if (pending.size === 0 && !dead) for (const worker of threadsOf.values()) worker.unref()
+      if (--awaited === 0 && !dead) for (const worker of threadsOf.values()) worker.unref()
     }
     return answers
   }
@@ -319,7 +321,11 @@ export function createPool(
           const all = tasks((worker) => participants[worker]!)
           // The others first: this thread cannot tell them while it computes.
           for (const [worker, { moved, ...task }] of [...all.entries()].toReversed())
-            tell(participants[worker]!, { kind: 'step', job, plan, watched: together, ...task }, moved)
+            tell(
+              participants[worker]!,
+              { kind: 'step', job, plan, watched: together, ...task },
+              moved,
+            )
         }
         const failed = (): boolean => Atomics.load(control, words.failed) !== 0
         const answers = together

@@ -24,7 +24,7 @@ export interface UpdatePlan {
 }
 
 /** A kernel and what it works on. */
-export interface PlannedCall {
+interface PlannedCall {
   /** Which kernel. */
   readonly kernel: number
   /** What its pointers point at. */
@@ -47,7 +47,7 @@ export type Place =
   | { readonly kind: 'result'; readonly result: number }
 
 /** Where a result is. */
-export type PlannedResult =
+type PlannedResult =
   /** In an array of its own; it may take the place of an argument that is given up, unless it is a single number. */
   | { readonly kind: 'array'; readonly shape: readonly number[]; readonly over: readonly number[] }
   | { readonly kind: 'slot'; readonly slot: number; readonly shape: readonly number[] }
