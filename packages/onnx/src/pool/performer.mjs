@@ -11,7 +11,7 @@
 
 /** @typedef {{ run(table: number, begin: number, end: number): void }} Kernel */
 /** @typedef {{ Module: new (bytes: Uint8Array) => object, Instance: new (module: object, imports: object) => { exports: Kernel } }} Assembly */
-/** @typedef {Omit<PlanTask, 'modules'> & { kernels: Kernel[], layout?: Layout, tensors: { source: Float32Array, copy: Float32Array }[], feeds: Record<string, Tensor> }} Plan */
+/** @typedef {Omit<PlanTask, 'modules'> & { kernels: Kernel[], places: Record<string, Tensor | null>, layout?: Layout, tensors: { source: Float32Array, copy: Float32Array }[], feeds: Record<string, Tensor> }} Plan */
 
 // Node's types lack WebAssembly.
 const { Instance, Module } = /** @type {{ WebAssembly: Assembly }} */ (
@@ -35,6 +35,12 @@ export function createPerformer(participant) {
     return new ort.Tensor(dtype, /** @type {Float32Array} */ (data), shape)
   }
 
+  /** @param {readonly number[]} shape */
+  function emptyTensor(shape) {
+    const elements = shape.reduce((product, extent) => product * extent, 1)
+    return new ort.Tensor('float32', new Float32Array(elements), shape)
+  }
+
   /** @param {GraphTask} task */
   async function prepare({ graph, model }) {
     try {
@@ -55,12 +61,12 @@ export function createPerformer(participant) {
     return tensors
   }
 
-  /** @param {number} graph @param {Record<string, Tensor>} feeds */
-  async function compute(graph, feeds) {
+  /** @param {number} graph @param {Record<string, Tensor>} feeds @param {Record<string, Tensor | null>} [places] */
+  async function compute(graph, feeds, places) {
     const session = sessions.get(graph)
     if (session === undefined) throw new Error(`graph ${graph} is not known`)
     if (session instanceof Error) throw session
-    return session.run(feeds)
+    return places === undefined ? session.run(feeds) : session.run(feeds, places)
   }
 
   /** @param {RunTask} task */
@@ -94,7 +100,12 @@ export function createPerformer(participant) {
   /** @param {PlanTask} task */
   function learn({ modules, ...plan }) {
     const kernels = modules.map(instantiate)
-    plans.set(plan.plan, { ...plan, kernels, tensors: [], feeds: {} })
+    // The runtime also hands out copies of what it puts there, but making room for large results costs more than that.
+    const places = Object.fromEntries([
+      ...plan.sums.map(({ name, shape }) => [name, emptyTensor(shape)]),
+      ...plan.flags.map((name) => [name, null]),
+    ])
+    plans.set(plan.plan, { ...plan, kernels, places, tensors: [], feeds: {} })
   }
 
   /** @param {Plan} plan @param {Layout} layout */
@@ -103,10 +114,10 @@ export function createPerformer(participant) {
     plan.feeds = {}
     // ONNX Runtime takes no shared memory.
     plan.tensors = layout.shared.map(({ name, address, shape }) => {
-      const elements = shape.reduce((product, extent) => product * extent, 1)
-      const copy = new Float32Array(elements)
-      plan.feeds[name] = new ort.Tensor('float32', copy, shape)
-      return { source: new Float32Array(memory.buffer, address, elements), copy }
+      const tensor = emptyTensor(shape)
+      const copy = /** @type {Float32Array} */ (tensor.data)
+      plan.feeds[name] = tensor
+      return { source: new Float32Array(memory.buffer, address, copy.length), copy }
     })
     const { address, pointers } = layout.table
     new Int32Array(memory.buffer, address, pointers.length).set(pointers)
@@ -122,7 +133,7 @@ export function createPerformer(participant) {
       return
     }
     for (const { source, copy } of plan.tensors) copy.set(source)
-    const results = await compute(plan.graph, collect(feeds, { ...plan.feeds }))
+    const results = await compute(plan.graph, collect(feeds, { ...plan.feeds }), plan.places)
     for (const [flag, name] of plan.flags.entries()) {
       const { data } = /** @type {Tensor} */ (results[name])
       if (/** @type {Uint8Array} */ (data).includes(0)) {
@@ -130,8 +141,8 @@ export function createPerformer(participant) {
         Atomics.store(control, words.failed, 1)
       }
     }
-    for (const [j, name] of plan.sums.entries()) {
-      const { data } = /** @type {Tensor} */ (results[name])
+    for (const [j, { name }] of plan.sums.entries()) {
+      const { data } = /** @type {Tensor} */ (plan.places[name])
       sharedAt(j).set(/** @type {Float32Array} */ (data))
     }
   }

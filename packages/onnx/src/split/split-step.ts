@@ -70,7 +70,7 @@ export function splitStep(
   })
 
   const parts = {
-    sums: traced.cut.sums.map(nameOf),
+    sums: traced.cut.sums.map((sum) => ({ name: nameOf(sum), shape: sum.shape })),
     flags: ofRows.flags.map(({ flag }) => nameOf(flag)),
     stages: stages.calls,
     modules: plan.kernels,
