@@ -115,7 +115,7 @@ export function createPerformer(participant) {
     // ONNX Runtime takes no shared memory.
     plan.tensors = layout.shared.map(({ name, address, shape }) => {
       const tensor = emptyTensor(shape)
-      const copy = /** @type {Float32Array} */ (tensor.data)
+      const { data: copy } = tensor
       plan.feeds[name] = tensor
       return { source: new Float32Array(memory.buffer, address, copy.length), copy }
     })
@@ -178,9 +178,8 @@ export function createPerformer(participant) {
     await barrier()
     if (plan?.layout !== undefined && Atomics.load(control, words.failed) === 0) await update(plan)
     const last = Atomics.sub(control, words.busy, 1) === 1
-    if (!task.watched) {
-      if (last) answer({ job: task.job }, [])
-    } else if (last) Atomics.notify(control, words.busy)
+    if (task.watched) Atomics.notify(control, words.busy)
+    else if (last) answer({ job: task.job }, [])
   }
 
   /** Waits until all participants are here. */

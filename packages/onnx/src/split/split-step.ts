@@ -82,6 +82,9 @@ export function splitStep(
   /** Where everything was in the last step: it stays there as long as each step writes over what it is given. */
   let last: Placement | undefined
 
+  // What the update reads beside what is given up may be another array at each call.
+  const adoptsEachTime = [...stages.argumentsRead].some((position) => !donated.has(position))
+
   /** Finds a place for everything. */
   const place = (
     arrays: readonly NDArray[],
@@ -120,12 +123,14 @@ export function splitStep(
       },
     }))
     const sources = results.map((result) => current.findIndex(({ data }) => data === result.data))
-    last = {
-      here,
-      arrays: current.map(({ data }, i) => (donated.has(i) ? data : undefined)),
-      plan,
-      sources,
-    }
+    last = adoptsEachTime
+      ? undefined
+      : {
+          here,
+          arrays: current.map(({ data }, i) => (donated.has(i) ? data : undefined)),
+          plan,
+          sources,
+        }
     return { results, layouts }
   }
 

@@ -220,6 +220,9 @@ export function planUpdate(trace: Trace, context: UpdateContext): UpdatePlan | u
     }
   }
 
+  const handedThrough = new Set(
+    results.map((result) => (result.kind === 'argument' ? result.argument : -1)),
+  )
   const lastLevel = Math.max(0, ...addends.map(({ level }) => level + 1))
   const stages: PlannedCall[][] = []
   for (let stage = 0; stage <= lastLevel; stage++) {
@@ -255,7 +258,11 @@ export function planUpdate(trace: Trace, context: UpdateContext): UpdatePlan | u
         const free = read.arrays
           .map((value) => places.get(value)!)
           .flatMap((place) =>
-            place.kind === 'argument' && donated.has(place.argument) ? [place.argument] : [],
+            place.kind === 'argument' &&
+            donated.has(place.argument) &&
+            !handedThrough.has(place.argument)
+              ? [place.argument]
+              : [],
           )
         // Another worker may still read a single number when this one writes.
         if (elements > 1)
