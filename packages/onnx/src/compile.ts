@@ -62,9 +62,9 @@ export function compile(
   const checks = traced.checks.map(({ flag, error }) => ({ flag: originOf(flag), error }))
   let session: Promise<Session> | undefined
   let sessionMs = 0
-  const start = async ({ bytes }: Model): Promise<Session> => {
+  const start = async ({ bytes, externalData }: Model): Promise<Session> => {
     const begin = performance.now()
-    const started = await runtime.start(bytes, options)
+    const started = await runtime.start(bytes, { ...options, externalData })
     sessionMs = performance.now() - begin
     return started
   }

@@ -1,15 +1,13 @@
 import type { NDArray } from '@deepstruct/tensor'
 import { blockChannels } from './blocked/block-channels.ts'
-import { encode, type Traced } from './graph/encode.ts'
+import { encodeInParts, type ModelInParts, type Traced } from './graph/encode.ts'
 import { scopesOf } from './graph/scopes.ts'
 import type { Value } from './graph/value.ts'
 import type { Extent } from './protobuf/onnx-messages.ts'
 import type { SessionOptions } from './runtime/runtime.ts'
 
 /** A graph as a model file, and what its arguments and results are called there. */
-export interface Model {
-  /** The bytes of the file. */
-  readonly bytes: Uint8Array<ArrayBuffer>
+export interface Model extends ModelInParts {
   /** The arguments that the graph needs, by their positions. */
   readonly inputs: readonly { readonly name: string; readonly position: number }[]
   /** The names of the results. */
@@ -24,7 +22,7 @@ export interface Model {
  */
 export function modelOf(
   traced: Traced,
-  { channelBlock }: Pick<SessionOptions, 'channelBlock'>,
+  { channelBlock, inlineBytes = 2 ** 28 }: Pick<SessionOptions, 'channelBlock' | 'inlineBytes'>,
   inputShapes?: readonly (readonly Extent[])[],
   constants: ReadonlyMap<number, NDArray> = new Map(),
 ): Model {
@@ -40,7 +38,7 @@ export function modelOf(
       : [],
   )
   const outputNames = new Map(traced.outputs.map((value, i) => [value, `y${i}`]))
-  const bytes = encode(
+  const parts = encodeInParts(
     { nodes, inputs: used.map(({ value }) => value), outputs },
     {
       inputNames: used.map(({ name }) => name),
@@ -48,6 +46,7 @@ export function modelOf(
       constants: new Map([...constants].map(([position, array]) => [inputs[position]!, array])),
       ...(inputShapes && { inputShapes: used.map(({ position }) => inputShapes[position]!) }),
     },
+    inlineBytes,
   )
-  return { bytes, inputs: used.map(({ name, position }) => ({ name, position })), outputNames }
+  return { ...parts, inputs: used.map(({ name, position }) => ({ name, position })), outputNames }
 }

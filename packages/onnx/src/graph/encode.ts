@@ -1,8 +1,9 @@
-import { type NDArray, sizeOf, type TypedArray } from '@deepstruct/tensor'
+import { EngineError, type NDArray, sizeOf, type TypedArray } from '@deepstruct/tensor'
 import { encodeMessage, type Message } from '../protobuf/message.ts'
 import {
   domainOf,
   type Extent,
+  externalTensorMessage,
   graphMessage,
   modelMessage,
   nodeMessage,
@@ -40,8 +41,49 @@ export interface Interface {
   readonly version?: string
 }
 
-/** The bytes of an ONNX model. */
+/** An ONNX model whose largest constants lie beside it. */
+export interface ModelInParts {
+  /** The model. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** The elements of those constants: no copies, but the arrays themselves. */
+  readonly externalData: readonly ExternalData[]
+}
+
+/** The elements of a constant, under the name that the model has for them. */
+export interface ExternalData {
+  /** The name. */
+  readonly path: string
+  /** The elements. */
+  readonly data: Uint8Array
+}
+
+/** What a protobuf message may hold. */
+const largestMessage = 2 ** 31 - 1
+
+/**
+ * The bytes of an ONNX model, which is one protobuf message.
+ *
+ * @throws {@link @deepstruct/tensor!EngineError} when its constants are more than such a message can hold, 2 GB
+ */
 export function encode(traced: Traced, face: Interface): Uint8Array<ArrayBuffer> {
+  const { bytes, externalData } = encodeInParts(traced, face, largestMessage - 2 ** 24)
+  if (externalData.length > 0)
+    throw new EngineError({
+      function: 'encode',
+      argument: 'the graph',
+      got: 'more than 2 GB of constants',
+      expected: 'what one ONNX file holds',
+      why: 'a protobuf message has at most 2 GB',
+    })
+  return bytes
+}
+
+/**
+ * An ONNX model; constants lie beside it once there are this many bytes in it.
+ *
+ * @param inlineBytes - the bytes of constants that may be in the model
+ */
+export function encodeInParts(traced: Traced, face: Interface, inlineBytes: number): ModelInParts {
   const scopes = scopesOf(traced.nodes, traced.outputs)
   const names = new Map<Value, string>()
   for (const [i, input] of traced.inputs.entries()) names.set(input, face.inputNames[i]!)
@@ -49,18 +91,19 @@ export function encode(traced: Traced, face: Interface): Uint8Array<ArrayBuffer>
     if (output.source.kind === 'node' && !names.has(output)) names.set(output, face.outputNames[i]!)
   const fixed = face.inputShapes === undefined
   const fresh = freshNames([...face.inputNames, ...face.outputNames])
-  const writer = scopeWriter(scopes, names, fresh, fixed, face.constants)
+  const beside = constantsBeside(inlineBytes)
+  const writer = scopeWriter(scopes, names, fresh, fixed, beside, face.constants)
   const { nodes, initializers } = writer.write(
     scopes.outside,
     traced.outputs,
     (i) => face.outputNames[i]!,
   )
-  return encodeMessage(
+  const bytes = encodeMessage(
     modelMessage(
       graphMessage({
         name: 'deepstruct',
         nodes,
-        initializers,
+        initializers: [...initializers, ...beside.initializers],
         inputs: traced.inputs.map(({ dtype, shape }, i) =>
           valueMessage(face.inputNames[i]!, dtype, face.inputShapes?.[i] ?? shape),
         ),
@@ -79,6 +122,38 @@ export function encode(traced: Traced, face: Interface): Uint8Array<ArrayBuffer>
       ),
     ),
   )
+  return { bytes, externalData: beside.externalData }
+}
+
+/** Constants that lie beside the model. */
+interface ConstantsBeside {
+  /** How the model speaks of them, outside of all loops. */
+  readonly initializers: readonly Message[]
+  /** Their elements. */
+  readonly externalData: readonly ExternalData[]
+  /** Counts a constant; true when it has found its place here. */
+  add(name: string, dtype: ElementType, shape: readonly number[], data: Uint8Array): boolean
+}
+
+function constantsBeside(inlineBytes: number): ConstantsBeside {
+  const initializers: Message[] = []
+  const externalData: ExternalData[] = []
+  let inline = 0
+  return {
+    initializers,
+    externalData,
+    add(name, dtype, shape, data) {
+      if (inline + data.byteLength <= inlineBytes) {
+        inline += data.byteLength
+        return false
+      }
+      initializers.push(
+        externalTensorMessage(name, dtype, shape, { path: name, byteLength: data.byteLength }),
+      )
+      externalData.push({ path: name, data })
+      return true
+    },
+  }
 }
 
 /** A scope as it is written, and what its results are called. */
@@ -104,6 +179,7 @@ function scopeWriter(
   names: Map<Value, string>,
   fresh: () => string,
   fixed: boolean,
+  beside: ConstantsBeside,
   given: ReadonlyMap<Value, NDArray> = new Map(),
 ): {
   /**
@@ -178,7 +254,10 @@ function scopeWriter(
       } else {
         const array = given.get(value)
         const elements = array === undefined ? elementsOf(value) : bytes(array.data)
-        initializers.push(tensorMessage(name, dtype, array?.shape ?? shape, elements))
+        const extents = array?.shape ?? shape
+        // All scopes see what is outside of them.
+        if (beside.add(name, dtype, extents, elements)) names.set(value, name)
+        else initializers.push(tensorMessage(name, dtype, extents, elements))
       }
     }
     for (const { op, inputs, outputs: made, attributes, body: repeated } of nodes) {

@@ -1,4 +1,5 @@
 import type { NDArray } from '@deepstruct/tensor'
+import type { ExternalData } from '../graph/encode.ts'
 import type { KernelMemory } from '../fused/instantiate.ts'
 
 /** What a worker is started with. */
@@ -27,6 +28,8 @@ export interface GraphTask {
   readonly graph: number
   /** The bytes of its model. */
   readonly model: Uint8Array
+  /** Constants beside it. */
+  readonly externalData: readonly ExternalData[]
 }
 
 /** An argument of a graph. */
@@ -143,8 +146,12 @@ export const controlWords = {
   failed: 32,
   /** How many workers are still at a step. */
   busy: 48,
+  /** Not 0 when all workers are to end. */
+  over: 64,
+  /** How many workers are inside of ONNX Runtime, which does not survive that a thread is ended then. */
+  computing: 80,
   /** From here on one word for each worker, which changes when there is something to do. A line of the cache each. */
-  wake: 64,
+  wake: 96,
   /** The distance between the words of two workers. */
   stride: 16,
 } as const

@@ -42,9 +42,10 @@ export function createPerformer(participant) {
   }
 
   /** @param {GraphTask} task */
-  async function prepare({ graph, model }) {
+  async function prepare({ graph, model, externalData }) {
     try {
-      sessions.set(graph, await ort.InferenceSession.create(model, settings))
+      const beside = externalData.length > 0 ? { externalData } : {}
+      sessions.set(graph, await ort.InferenceSession.create(model, { ...settings, ...beside }))
     } catch (error) {
       sessions.set(graph, /** @type {Error} */ (error))
     }
@@ -152,6 +153,7 @@ export function createPerformer(participant) {
     const { address } = /** @type {Layout} */ (layout).table
     for (const [i, calls] of stages.entries()) {
       if (i > 0) await barrier()
+      if (Atomics.load(control, words.failed) !== 0) return
       for (const { module, table, ranges } of calls) {
         const [begin, end] = /** @type {readonly [number, number]} */ (ranges[index])
         // Without elements it still writes its sums, which are zero then.
@@ -176,7 +178,7 @@ export function createPerformer(participant) {
       answer({ job: task.job, error: String(error) }, [])
     }
     await barrier()
-    if (plan?.layout !== undefined && Atomics.load(control, words.failed) === 0) await update(plan)
+    if (plan?.layout !== undefined) await update(plan)
     const last = Atomics.sub(control, words.busy, 1) === 1
     if (task.watched) Atomics.notify(control, words.busy)
     else if (last) answer({ job: task.job }, [])

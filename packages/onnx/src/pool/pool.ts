@@ -1,5 +1,6 @@
 import { EngineError, type NDArray } from '@deepstruct/tensor'
 import type * as threads from 'node:worker_threads'
+import type { ModelInParts } from '../graph/encode.ts'
 import { copy } from '../held.ts'
 import {
   type Answer,
@@ -22,7 +23,7 @@ export interface Pool {
   /** Whether a worker has died, so that there must be a new pool. */
   readonly dead: boolean
   /** The number under which a worker knows a graph, which it is sent at first. */
-  graph(worker: number, model: GraphModel): number
+  graph(worker: number, model: ModelInParts): number
   /** An array as an argument for a worker that keeps it until it is forgotten. */
   heldFeed(worker: number, name: string, array: NDArray): Feed
   /** Lets the workers drop arrays. */
@@ -34,7 +35,7 @@ export interface Pool {
     moved: readonly ArrayBuffer[],
   ): Promise<Readonly<Record<string, NDArray>>>
   /** Gets a step ready on all workers. */
-  plan(plan: Omit<PlanTask, 'kind' | 'plan' | 'graph'>, model: GraphModel): KnownPlan
+  plan(plan: Omit<PlanTask, 'kind' | 'plan' | 'graph'>, model: ModelInParts): KnownPlan
   /**
    * Takes a step on all workers at once.
    *
@@ -64,17 +65,11 @@ export interface KnownPlan {
   /** Its number. */
   readonly plan: number
   /** The graph that sums over rows. */
-  readonly model: GraphModel
+  readonly model: ModelInParts
   /** What is done. */
   readonly parts: Omit<PlanTask, 'kind' | 'plan' | 'graph'>
   /** Who knows it, by number. */
   readonly at: Set<number>
-}
-
-/** A graph as its model file. */
-interface GraphModel {
-  /** The bytes. */
-  readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 interface Pending {
@@ -95,6 +90,7 @@ export function createPool(
   const common = { count, control, memory: shared.memory, words, settings }
   const pending = new Map<number, Pending>()
   const threadsOf = new Map<number, threads.Worker>()
+  const exits = new Set<Promise<void>>()
   let jobs = 0
   let graphs = 0
   let plans = 0
@@ -104,6 +100,7 @@ export function createPool(
   let awaited = 0
   let stepping: Promise<unknown> = Promise.resolve()
 
+  const wakeOf = (worker: number): number => words.wake + worker * words.stride
   const receive = (answer: Answer): void => pending.get(answer.job)?.resolve(answer)
 
   const threadOf = (index: number): threads.Worker => {
@@ -111,13 +108,21 @@ export function createPool(
     if (worker === undefined) {
       const start: WorkerStart = { index, ...common }
       // The same path from the sources and from what is built of them.
-      worker = new Worker(new URL('../../src/pool/worker.mjs', import.meta.url), {
+      const started = new Worker(new URL('../../src/pool/worker.mjs', import.meta.url), {
         workerData: start,
         name: `deepstruct ${index + 1}`,
       })
+      worker = started
       worker.on('message', receive)
       worker.on('error', (cause) => fail(cause))
-      worker.on('exit', () => fail(undefined))
+      exits.add(
+        new Promise<void>((resolve) => {
+          started.on('exit', () => {
+            fail(undefined)
+            resolve()
+          })
+        }),
+      )
       // Idle threads do not keep a program from ending.
       if (awaited === 0) worker.unref()
       threadsOf.set(index, worker)
@@ -144,12 +149,21 @@ export function createPool(
     // Whoever waits for the one that is gone must not update anything.
     Atomics.store(control, words.failed, 1)
     for (const { reject } of pending.values()) reject(ended(cause))
-    void close()
+    stop()
+  }
+
+  /** Lets the workers end by themselves, each after what it computes. */
+  const stop = (): void => {
+    Atomics.store(control, words.over, 1)
+    for (const word of [words.opened, ...[...threadsOf.keys()].map(wakeOf)]) {
+      Atomics.add(control, word, 1)
+      Atomics.notify(control, word)
+    }
   }
 
   const close = async (): Promise<void> => {
     fail(undefined)
-    await Promise.all([...threadsOf.values()].map((worker) => worker.terminate()))
+    await Promise.all([...exits])
   }
 
   const tell = (worker: number, task: Task, moved: readonly ArrayBuffer[] = []): void => {
@@ -158,9 +172,8 @@ export function createPool(
       return
     }
     threadOf(worker).postMessage(task, [...moved])
-    const word = words.wake + worker * words.stride
-    Atomics.add(control, word, 1)
-    Atomics.notify(control, word)
+    Atomics.add(control, wakeOf(worker), 1)
+    Atomics.notify(control, wakeOf(worker))
   }
 
   /** Waits for the answers to a call; meanwhile the program goes on running. */
@@ -229,7 +242,7 @@ export function createPool(
     return answers
   }
 
-  const knownGraphs = everybody.map(() => new WeakMap<GraphModel, number>())
+  const knownGraphs = everybody.map(() => new WeakMap<ModelInParts, number>())
   const unusedGraphs = new FinalizationRegistry<readonly [worker: number, graph: number]>(
     ([worker, graph]) => drop(worker, { graphs: [graph] }),
   )
@@ -241,12 +254,13 @@ export function createPool(
     for (const worker of everybody) drop(worker, { held: [held] })
   })
 
-  const graphOf = (worker: number, model: GraphModel): number => {
+  const graphOf = (worker: number, model: ModelInParts): number => {
     let graph = knownGraphs[worker]!.get(model)
     if (graph === undefined) {
       knownGraphs[worker]!.set(model, (graph = graphs++))
       unusedGraphs.register(model, [worker, graph])
-      tell(worker, { kind: 'graph', graph, model: model.bytes })
+      const { bytes, externalData } = model
+      tell(worker, { kind: 'graph', graph, model: bytes, externalData })
     }
     return graph
   }
@@ -348,8 +362,8 @@ export function createPool(
   }
 }
 
-/** As long as this thread keeps looking before it lets others have it, in milliseconds. */
-const patience = 2
+/** Times in milliseconds: how long this thread keeps looking, and how long it then sleeps before others have it. */
+const patience = { looking: 0.05, sleeping: 2 }
 
 /** Waits while a word has a value; the program goes on running when that takes long. */
 function waitHere(
@@ -358,10 +372,12 @@ function waitHere(
   value: number,
   over: () => boolean,
 ): Promise<void> | undefined {
-  const end = performance.now() + patience
+  const end = performance.now() + patience.looking
   do {
     for (let i = 0; i < 200; i++) if (Atomics.load(control, word) !== value) return undefined
   } while (performance.now() < end)
+  // Asleep it leaves its core to the one that it waits for, which may have no other.
+  if (Atomics.wait(control, word, value, patience.sleeping) !== 'timed-out') return undefined
   return new Promise<void>((resolve) => {
     const look = (): void => {
       if (Atomics.load(control, word) !== value || over()) resolve()

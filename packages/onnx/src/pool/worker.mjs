@@ -15,22 +15,36 @@ const { perform } = createPerformer({
   wait,
 })
 
-/** As long as a thread keeps looking before it lies down, in milliseconds: waking up takes half as long. */
-const patience = 2
-
-/** Waits while a word has a value. @param {number} word @param {number} value */
-function wait(word, value) {
+/**
+ * Waits while a word has a value.
+ *
+ * @param {number} word @param {number} value
+ * @param {number} [patience] how long the thread keeps looking before it lies down, in milliseconds: waking up takes about as long
+ */
+function wait(word, value, patience = 0.05) {
   const end = performance.now() + patience
   do {
     for (let i = 0; i < 200; i++) if (Atomics.load(control, word) !== value) return
   } while (performance.now() < end)
-  while (Atomics.load(control, word) === value) Atomics.wait(control, word, value)
+  while (Atomics.load(control, word) === value && !isOver()) Atomics.wait(control, word, value)
+}
+
+/** Whether the thread is to end. */
+function isOver() {
+  return Atomics.load(control, words.over) !== 0
 }
 
 const wake = words.wake + index * words.stride
-for (;;) {
+while (!isOver()) {
   const seen = Atomics.load(control, wake)
-  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
+  for (
+    let next = receiveMessageOnPort(port);
+    next !== undefined;
+    next = receiveMessageOnPort(port)
+  ) {
+    if (isOver()) break
     await perform(next.message)
-  wait(wake, seen)
+  }
+  // Between two steps it keeps looking for longer, so that it stays on its core.
+  wait(wake, seen, 0.5)
 }

@@ -138,6 +138,31 @@ export function tensorMessage(
   ]
 }
 
+/** TensorProto: a named constant whose elements lie beside the model, under a name of their own. */
+export function externalTensorMessage(
+  name: string,
+  dtype: ElementType,
+  shape: readonly number[],
+  place: { readonly path: string; readonly byteLength: number },
+): Message {
+  const entry = (key: string, value: string): Field => ({
+    number: 13,
+    message: [
+      { number: 1, text: key },
+      { number: 2, text: value },
+    ],
+  })
+  return [
+    { number: 1, integers: shape },
+    { number: 2, integer: elementTypes[dtype] },
+    { number: 8, text: name },
+    entry('location', place.path),
+    entry('offset', '0'),
+    entry('length', String(place.byteLength)),
+    { number: 14, integer: 1 },
+  ]
+}
+
 /** ValueInfoProto: the name and type of an input or output; the shape may be left to the runtime. */
 export function valueMessage(
   name: string,

@@ -1,4 +1,5 @@
 import { EngineError, type NDArray } from '@deepstruct/tensor'
+import type { ExternalData } from '../graph/encode.ts'
 import type { ElementType } from '../graph/value.ts'
 
 /** ONNX Runtime in one of its forms. */
@@ -6,7 +7,7 @@ export interface Runtime {
   /** Which form. */
   readonly name: RuntimeName
   /** Prepares a model to be run. */
-  start(model: Uint8Array<ArrayBuffer>, options: Pick<SessionOptions, 'threads'>): Promise<Session>
+  start(model: Uint8Array<ArrayBuffer>, options: SessionStart): Promise<Session>
 }
 
 /** `'node'` is the native library of onnxruntime-node, `'web'` the WebAssembly of onnxruntime-web. */
@@ -31,6 +32,14 @@ export interface SessionOptions {
   readonly threads: number
   /** How many channels of an image its convolutions take together; 1 where they take each alone. */
   readonly channelBlock: number
+  /** How many bytes of constants may be in a model; the others lie beside it, since no model has more than 2 GB. Default 256 MiB. */
+  readonly inlineBytes?: number
+}
+
+/** How a session is started. */
+export interface SessionStart extends Pick<SessionOptions, 'threads'> {
+  /** Constants beside the model. */
+  readonly externalData?: readonly ExternalData[]
 }
 
 /** A model ready to run. */
@@ -134,9 +143,12 @@ function runtimeOf(ort: Ort): Runtime {
   })
   return {
     name,
-    async start(model, { threads }) {
+    async start(model, { threads, externalData = [] }) {
       if (name === 'web') ort.env.wasm.numThreads ??= threads
-      const preparing = ort.InferenceSession.create(given(model), sessionSettings(name, threads))
+      const preparing = ort.InferenceSession.create(given(model), {
+        ...sessionSettings(name, threads),
+        ...(externalData.length > 0 && { externalData }),
+      })
       const session = await preparing.catch(refused('the graph', 'a graph that it prepares'))
       const prepared: Session = {
         async run(feeds) {

@@ -56,7 +56,11 @@ const laws: readonly Law[] = [
     '1 Mul, 1 Tanh, 2 Conv, 3 Transpose',
     (a, k) => conv2d(mul(tanh(conv2d(a, k)), a), k),
   ],
-  ['reductions', '1 Conv, 1 ReduceMax, 1 Reshape, 2 Transpose', (a, k) => max(conv2d(a, k), [1, 2])],
+  [
+    'reductions',
+    '1 Conv, 1 ReduceMax, 1 Reshape, 2 Transpose',
+    (a, k) => max(conv2d(a, k), [1, 2]),
+  ],
   [
     'some channels of a transposed convolution',
     '1 ConvTranspose, 1 Reshape, 1 Slice, 2 Transpose',

@@ -1,0 +1,228 @@
+import {
+  add,
+  check,
+  dispose,
+  div,
+  EngineError,
+  filled,
+  grad,
+  type Host,
+  jit,
+  matMul,
+  mul,
+  type NDArray,
+  onesLike,
+  random,
+  square,
+  sub,
+  sum,
+  sumOverShares,
+  tanh,
+  type Tensor,
+} from '@deepstruct/tensor'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Worker } from 'node:worker_threads'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { onnxEngine, type OnnxEngine } from '../onnx-engine.ts'
+
+/** The threads that were started while something was done. */
+async function startedBy(work: () => Promise<unknown>): Promise<Worker[]> {
+  const workers: Worker[] = []
+  const note = (worker: Worker): void => {
+    workers.push(worker)
+  }
+  process.on('worker', note)
+  try {
+    await work()
+  } finally {
+    process.off('worker', note)
+  }
+  return workers
+}
+
+type State = { readonly w: Tensor }
+
+/** Descent along the gradient of a mean square. */
+function descent({ w }: State, x: Tensor): { state: State; loss: Tensor } {
+  const loss = (v: Tensor): Tensor => sum(square(sub(matMul(x, v), 1)))
+  const totals = sumOverShares({ loss: loss(w), slope: grad(loss)(w), rows: sum(onesLike(x)) })
+  return {
+    state: { w: sub(w, mul(0.1, div(totals.slope, totals.rows))) },
+    loss: div(totals.loss, totals.rows),
+  }
+}
+const step = (engine: OnnxEngine) =>
+  jit(descent, { keep: ['state'], donate: [0], split: [1], engine })
+
+/** A function that takes some milliseconds for each row. */
+function heavy(x: Tensor, w: Tensor): Tensor {
+  let y = matMul(x, w)
+  for (let i = 0; i < layers; i++) y = tanh(matMul(y, w))
+  return y
+}
+const layers = 30
+const width = 500
+const weights = random(3).normals([width, width], 0, 0.04)
+const many = random(4).normals([1200, width])
+
+const x = random(1).normals([12, 4])
+const start: Host<State> = { w: random(2).normals([4, 2]) }
+
+async function train(engine: OnnxEngine, steps: number): Promise<NDArray> {
+  const run = step(engine)
+  let state = await engine.put<State>(start)
+  for (let i = 0; i < steps; i++) state = (await run(state, x)).state
+  const { w } = await engine.read(state)
+  dispose(state)
+  return w
+}
+
+describe('workers', () => {
+  let engine: OnnxEngine
+  beforeAll(async () => {
+    engine = await onnxEngine({ threads: 3 })
+  })
+  afterAll(() => engine.close())
+
+  it('are started at the first call that needs them, once, with a name', async () => {
+    const fresh = await onnxEngine({ threads: 3 })
+    expect(await startedBy(async () => jit(add, { engine: fresh })(x, 1))).toEqual([])
+    // The calling thread takes the place of the first one in small steps.
+    expect(await startedBy(() => train(fresh, 2))).toHaveLength(2)
+    expect(await startedBy(() => train(fresh, 2))).toEqual([])
+    expect(
+      await startedBy(async () => jit(heavy, { engine: fresh, split: [0] })(many, weights)),
+    ).toHaveLength(1)
+    await fresh.close()
+  })
+
+  it('start again after the engine was closed', async () => {
+    const before = await train(engine, 3)
+    await engine.close()
+    await engine.close()
+    expect(
+      await startedBy(async () => expect(await train(engine, 3)).toEqual(before)),
+    ).toHaveLength(2)
+    const run = step(engine)
+    // A state outlives the workers.
+    let { state } = await run(await engine.put<State>(start), x)
+    await engine.close()
+    ;({ state } = await run(state, x))
+    await engine.close()
+    ;({ state } = await run(state, x))
+    expect((await engine.read(state)).w).toEqual(before)
+    dispose(state)
+  })
+
+  it('that are closed in the middle of a call refuse it', async () => {
+    const predict = jit(heavy, { engine, split: [0] })
+    const expected = await predict(many, weights)
+    const call = predict(many, weights)
+    const refused = expect(call).rejects.toThrow(EngineError)
+    await new Promise((resolve) => setTimeout(resolve, 0))
+    await engine.close()
+    await refused
+    expect(await predict(many, weights)).toEqual(expected)
+  })
+
+  it.each([0, 1])('may die: the call is refused, and the next one works (%i)', async (which) => {
+    await engine.close()
+    const predict = jit(heavy, { engine, split: [0] })
+    const expected: NDArray[] = []
+    const workers = await startedBy(async () => expected.push(await predict(many, weights)))
+    expect(workers).toHaveLength(3)
+    const call = predict(many, weights)
+    const refused = expect(call).rejects.toThrow(/ended while it was needed/)
+    await workers[which]!.terminate()
+    await refused
+    expect(
+      await startedBy(async () => expect(await predict(many, weights)).toEqual(expected[0])),
+    ).toHaveLength(3)
+  })
+
+  it('may die between steps of training, which go on from the same state', async () => {
+    await engine.close()
+    const expected = await train(engine, 6)
+    await engine.close()
+    const run = step(engine)
+    let state = await engine.put<State>(start)
+    for (let i = 0; i < 3; i++) {
+      const workers = await startedBy(async () => {
+        state = (await run(state, x)).state
+      })
+      expect(workers).toHaveLength(2)
+      await workers[0]!.terminate()
+      // Whoever is told of it first: an idle worker that died is no one's failure.
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      state = (await run(state, x)).state
+      await engine.close()
+    }
+    expect((await engine.read(state)).w).toEqual(expected)
+    dispose(state)
+  })
+})
+
+it('holds no more memory after thousands of steps, or of arrays', async () => {
+  const engine = await onnxEngine({ threads: 2 })
+  const run = step(engine)
+  const copy = jit((state: State) => ({ state }), { keep: ['state'], engine })
+  let state = await engine.put<State>(start)
+  const sizes: number[] = []
+  const memories: object[] = []
+  let best = (await copy(state)).state
+  for (let i = 0; i <= 2000; i++) {
+    state = (await run(state, i % 3 === 0 ? x : random(i).normals([2 + (i % 9), 4]))).state
+    if (i % 5 === 0) {
+      dispose(best)
+      best = (await copy(state)).state
+    }
+    if (i % 500 === 0) {
+      memories.push(engine.memory())
+      sizes.push(engine.memory().bytes)
+    }
+  }
+  expect(new Set(sizes).size).toBe(1)
+  expect(memories.at(-1)).toEqual(memories[1])
+  dispose(state)
+  dispose(best)
+  expect(engine.memory()).toEqual({ arrays: 0, bytes: 0 })
+  await engine.close()
+})
+
+it('sees memory that grew while workers ran', async () => {
+  const engine = await onnxEngine({ threads: 3 })
+  const before = await train(engine, 3)
+  const wide = random(6).normals([6, 200_000])
+  let state = await engine.put<State>({ w: filled([200_000, 2], 0.001) })
+  const run = step(engine)
+  const losses: number[] = []
+  for (let i = 0; i < 3; i++) {
+    const result = await run(state, wide)
+    losses.push(result.loss.data[0]!)
+    state = result.state
+  }
+  expect(losses.every(Number.isFinite)).toBe(true)
+  expect(losses.toSorted((a, b) => b - a)).toEqual(losses)
+  expect(await train(engine, 3)).toEqual(before)
+  dispose(state)
+  await engine.close()
+})
+
+describe('the event loop', () => {
+  it.each([1, 2, 3])('goes on while %i threads predict', async (threads) => {
+    const engine = await onnxEngine({ threads })
+    const predict = jit(heavy, { split: [0], engine })
+    await predict(many, weights)
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    const begin = performance.now()
+    for (let i = 0; i < 3; i++) await predict(many, weights)
+    const took = performance.now() - begin
+    clearInterval(timer)
+    // It would be three if calls blocked; what a machine is busy with besides may take away most of them.
+    expect(turns).toBeGreaterThan(Math.min(10, took / 50))
+    await engine.close()
+  })
+})
