@@ -2,13 +2,13 @@ import { writeFileAtomic } from '@deepstruct/training/node'
 import { type Exportable, type ExportOptions, onnxModelOf } from '../export/onnx-model-of.ts'
 
 /**
- * Writes a predictor as one ONNX file that any ONNX runtime executes: {@link @deepstruct/onnx!onnxModelOf} says what is in it. The file is
+ * Writes a predictor as one ONNX file that any ONNX runtime executes: `onnxModelOf` says what is in it. The file is
  * written whole or not at all.
  *
  * @param predictor - the trained model
  * @param path - the file; its folder must exist
  * @returns the length of the file in bytes
- * @throws what {@link @deepstruct/onnx!onnxModelOf} throws, and {@link @deepstruct/tensor!ModelFileError} when the file system refuses
+ * @throws what `onnxModelOf` throws, and {@link @deepstruct/tensor!ModelFileError} when the file system refuses
  */
 export async function exportPredictor<P, X>(
   predictor: Exportable<P, X>,
