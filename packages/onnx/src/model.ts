@@ -5,6 +5,7 @@ import { scopesOf } from './graph/scopes.ts'
 import type { Value } from './graph/value.ts'
 import type { Extent } from './protobuf/onnx-messages.ts'
 import type { SessionOptions } from './runtime/runtime.ts'
+import { activateProducts } from './simplify/activated-products.ts'
 
 /** A graph as a model file, and what its arguments and results are called there. */
 export interface Model extends ModelInParts {
@@ -26,7 +27,7 @@ export function modelOf(
   inputShapes?: readonly (readonly Extent[])[],
   constants: ReadonlyMap<number, NDArray> = new Map(),
 ): Model {
-  const { nodes, inputs, outputs } = blockChannels(traced, channelBlock)
+  const { nodes, inputs, outputs } = activateProducts(blockChannels(traced, channelBlock))
   const needed = new Set<Value | undefined>(outputs)
   for (const node of scopesOf(nodes, outputs).needed) {
     for (const input of node.inputs) needed.add(input)
