@@ -1,6 +1,6 @@
 import { Device, flatten, type NDArray, type Program, type Tensor } from '@deepstruct/tensor'
 import { isInputLeaf, refuseInput } from '@deepstruct/tensor/engine'
-import type { Held } from './held.ts'
+import { type Held, single } from './held.ts'
 
 /** The arguments of a call, taken apart. */
 export interface Arguments {
@@ -23,25 +23,28 @@ export function argumentsOf(
   held: (handle: Device<unknown>) => Held,
 ): Arguments {
   const outer = flatten(args, isInputLeaf, refuseInput(name))
-  const parts = outer.leaves.map((leaf, i) => {
+  const parts: Held[] = []
+  const arrays: NDArray[] = []
+  const positions: number[] = []
+  const ofEngine: boolean[] = []
+  let structure = ''
+  for (const [i, leaf] of outer.leaves.entries()) {
+    const path = outer.paths[i]!
+    const part = leaf instanceof Device ? held(leaf) : single(arrayOf(leaf))
+    parts.push(part)
+    structure += `${path}/${part.structure};`
     // The path begins with the position, as in `[2].x`.
-    const position = Number.parseInt(outer.paths[i]!.slice(1), 10)
-    if (leaf instanceof Device) return { ...held(leaf), position, held: true }
-    const array: NDArray =
-      typeof leaf === 'number' ? { shape: [], dtype: 'float32', data: Float32Array.of(leaf) } : leaf
-    return { ...single(array), position, held: false }
-  })
-  const structure = parts
-    .map((part, i) =>
-      part.arrays
-        .map(({ dtype, shape }, j) => `${outer.paths[i]}/${part.paths[j]}:${dtype}${shape.length}`)
-        .join(),
-    )
-    .join(';')
+    const position = Number.parseInt(path.slice(1), 10)
+    for (const array of part.arrays) {
+      arrays.push(array)
+      positions.push(position)
+      ofEngine.push(leaf instanceof Device)
+    }
+  }
   return {
-    arrays: parts.flatMap((part) => part.arrays),
-    positions: parts.flatMap(({ arrays, position }) => arrays.map(() => position)),
-    held: parts.flatMap((part) => part.arrays.map(() => part.held)),
+    arrays,
+    positions,
+    held: ofEngine,
     structure,
     rebuild(tensors) {
       let next = 0
@@ -52,6 +55,8 @@ export function argumentsOf(
   }
 }
 
-function single(array: NDArray): Held {
-  return { arrays: [array], paths: [''], rebuild: ([tensor]) => tensor! }
+function arrayOf(leaf: NDArray | number): NDArray {
+  return typeof leaf === 'number'
+    ? { shape: [], dtype: 'float32', data: Float32Array.of(leaf) }
+    : leaf
 }

@@ -4,15 +4,25 @@ import { DTypeError, type Flattened, type NDArray, type Tree } from '@deepstruct
 export interface Held {
   /** The leaves. */
   readonly arrays: readonly NDArray[]
-  /** Where each leaf sits. */
-  readonly paths: readonly string[]
+  /** Where each leaf sits, with its type and rank. */
+  readonly structure: string
   /** The tree around other leaves. */
   rebuild<Leaf>(leaves: readonly Leaf[]): Tree<Leaf>
 }
 
 /** A tree of arrays as it is held. */
 export function hold({ leaves, paths, rebuild }: Flattened<NDArray>): Held {
-  return { arrays: leaves, paths, rebuild }
+  const structure = leaves.map((leaf, i) => structureOf(paths[i]!, leaf)).join()
+  return { arrays: leaves, structure, rebuild }
+}
+
+/** One array as it is held. */
+export function single(array: NDArray): Held {
+  return { arrays: [array], structure: structureOf('', array), rebuild: ([leaf]) => leaf! }
+}
+
+function structureOf(path: string, { dtype, shape }: NDArray): string {
+  return `${path}:${dtype}${shape.length}`
 }
 
 /** An array of its own. */

@@ -177,12 +177,11 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
       const call = argumentsOf(program, args, (device) => held(device, program.name))
       const forms = formsOf(program)
       const found = forms.split?.find(call)
-      const { rebuild, results, made } =
+      const { made, ...result } =
         found === undefined
           ? await runWhole(forms, call)
           : { rebuild: found.split.rebuild, ...(await found.split.run(call, found.rows)) }
-      const given = new Set([...call.arrays, ...made])
-      const out = handOut(program, rebuild(results), given, handle)
+      const out = handOut(program, result, [...call.arrays, ...made], handle)
       // Only now is it certain that nothing has to be taken back.
       for (const position of program.donate) donate(args[position])
       shared.sweep(made)

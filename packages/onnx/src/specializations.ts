@@ -1,9 +1,10 @@
-import type { NDArray, Program } from '@deepstruct/tensor'
+import type { Program } from '@deepstruct/tensor'
 import type { Arguments } from './arguments.ts'
 import { type Compiled, compile } from './compile.ts'
 import { commonPattern, fits, type Pattern } from './polymorphic/pattern.ts'
 import { traceOpen } from './polymorphic/trace-open.ts'
 import type { Runtime, SessionOptions } from './runtime/runtime.ts'
+import { sameShape } from './simplify/application.ts'
 import { steady } from './steady.ts'
 import { trace } from './trace/trace.ts'
 
@@ -56,17 +57,12 @@ export function specializations(
 
   return {
     find(args) {
-      const { structure } = args
-      const shapes = shapesOf(args.arrays)
+      const { structure, arrays } = args
+      const known = entries.find((entry) => entry.form !== undefined && takes(entry, args))
+      if (known?.form !== undefined) return known.form(args)
+      const shapes = arrays.map(({ shape }) => shape)
       const related = entries.filter((entry) => entry.structure === structure)
-      const exact = related.find(
-        (entry) => entry.pattern === undefined && sameShapes(entry.shapes, shapes),
-      )
-      if (exact?.form !== undefined) return exact.form(args)
-      const open = related.filter(({ pattern }) => pattern !== undefined && fits(pattern, shapes))
-      const fitting = open.find(({ form }) => form !== undefined)
-      if (fitting?.form !== undefined) return fitting.form(args)
-      if (open.length === 0)
+      if (!related.some((entry) => takes(entry, args)))
         for (const entry of related) {
           const pattern =
             entry.pattern === undefined ? commonPattern(entry.shapes, shapes) : undefined
@@ -87,10 +83,9 @@ export function specializations(
   }
 }
 
-function shapesOf(arrays: readonly NDArray[]): readonly (readonly number[])[] {
-  return arrays.map(({ shape }) => shape)
-}
-
-function sameShapes(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): boolean {
-  return a.every((shape, i) => shape.every((extent, axis) => extent === b[i]![axis]))
+/** Whether an entry is for these arguments. */
+function takes({ structure, shapes, pattern }: Entry, call: Arguments): boolean {
+  if (structure !== call.structure) return false
+  if (pattern !== undefined) return fits(pattern, call.arrays)
+  return shapes.every((shape, i) => sameShape(shape, call.arrays[i]!.shape))
 }

@@ -12,24 +12,21 @@ const mostBytes = 2 ** 26
  * runtime then packs matrices for the processor beforehand, and computes what depends on them alone.
  */
 export function steady(compiled: Compiled): (call: Arguments) => Compiled {
-  let before: readonly WeakRef<NDArray>[] = []
+  let before: readonly (WeakRef<NDArray> | undefined)[] = []
   let calls = 0
   let prepared: Compiled | undefined
   return ({ arrays, held }) => {
-    const positions = [...arrays.keys()].filter((i) => held[i])
-    const same =
-      positions.length > 0 &&
-      positions.length === before.length &&
-      positions.every((position, i) => before[i]!.deref() === arrays[position])
-    if (!same) {
-      before = positions.map((position) => new WeakRef(arrays[position]!))
+    const stayed = (array: WeakRef<NDArray> | undefined, i: number): boolean =>
+      held[i] === true ? array?.deref() === arrays[i] : array === undefined
+    if (before.length !== arrays.length || !before.every(stayed)) {
+      before = arrays.map((array, i) => (held[i] === true ? new WeakRef(array) : undefined))
       calls = 0
       prepared = undefined
       return compiled
     }
     calls++
-    if (calls === callsBefore) {
-      const constants = new Map(positions.map((position) => [position, arrays[position]!]))
+    if (calls === callsBefore && held.includes(true)) {
+      const constants = new Map([...arrays.entries()].filter(([i]) => held[i]))
       const bytes = [...constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0)
       if (bytes <= mostBytes) prepared = compiled.withConstants(constants)
     }

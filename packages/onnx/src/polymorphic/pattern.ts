@@ -33,14 +33,18 @@ export function commonPattern(a: Shapes, b: Shapes): Pattern | undefined {
   return { shapes, place }
 }
 
-/** Whether shapes fit a pattern. */
-export function fits({ shapes, place }: Pattern, candidate: Shapes): boolean {
-  const extent = candidate[place.input]![place.axis]!
+/** Whether arrays fit a pattern. */
+export function fits(
+  { shapes, place }: Pattern,
+  candidate: readonly { readonly shape: readonly number[] }[],
+): boolean {
+  const extent = candidate[place.input]!.shape[place.axis]!
   return (
     extent > 1 &&
     shapes.every((shape, input) =>
       shape.every(
-        (expected, axis) => candidate[input]![axis] === (expected === free ? extent : expected),
+        (expected, axis) =>
+          candidate[input]!.shape[axis] === (expected === free ? extent : expected),
       ),
     )
   )

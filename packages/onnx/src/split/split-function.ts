@@ -1,6 +1,7 @@
 import type { NDArray, Program } from '@deepstruct/tensor'
 import type { Arguments } from '../arguments.ts'
 import { type Compiled, compile } from '../compile.ts'
+import { fits } from '../polymorphic/pattern.ts'
 import { traceOpen } from '../polymorphic/trace-open.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { SharedMemory } from '../pool/shared-memory.ts'
@@ -49,9 +50,24 @@ export interface SplitFunctions {
   find(call: Arguments): { readonly split: SplitFunction; readonly rows: Rows } | undefined
 }
 
+/** What became of calls of one structure. */
+interface Known {
+  readonly structure: string
+  /** The rows of the first of them. */
+  readonly rows: Rows
+  /** Nothing where they cannot be split. */
+  readonly split: SplitFunction | undefined
+}
+
+function takes({ structure, rows: { leaves, pattern } }: Known, call: Arguments): boolean {
+  if (structure !== call.structure || !fits(pattern, call.arrays)) return false
+  for (const leaf of leaves) if (call.held[leaf] === true) return false
+  return true
+}
+
 /** The forms of one function for workers, none yet. */
 export function splitFunctions(program: Program, site: Site): SplitFunctions {
-  const known = new Map<string, SplitFunction | undefined>()
+  const known: Known[] = []
   const make = (call: Arguments, rows: Rows): SplitFunction | undefined => {
     const begin = performance.now()
     const traced = traceOpen(program, call, rows.pattern, { cut: true })
@@ -66,11 +82,16 @@ export function splitFunctions(program: Program, site: Site): SplitFunctions {
   }
   return {
     find(call) {
+      const before = known.find((each) => takes(each, call))
+      if (before !== undefined) {
+        const { split, rows } = before
+        const { input, axis } = rows.pattern.place
+        return split && { split, rows: { ...rows, count: call.arrays[input]!.shape[axis]! } }
+      }
       const rows = rowsOf(call, program.split)
       if (rows === undefined) return undefined
-      const key = `${call.structure} ${JSON.stringify(rows.pattern.shapes)}`
-      if (!known.has(key)) known.set(key, make(call, rows))
-      const split = known.get(key)
+      const split = make(call, rows)
+      known.push({ structure: call.structure, rows, split })
       return split && { split, rows }
     },
   }
