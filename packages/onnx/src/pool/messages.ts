@@ -148,10 +148,10 @@ export const controlWords = {
   busy: 48,
   /** Not 0 when all workers are to end. */
   over: 64,
-  /** How many workers are inside of ONNX Runtime, which does not survive that a thread is ended then. */
-  computing: 80,
   /** From here on one word for each worker, which changes when there is something to do. A line of the cache each. */
-  wake: 96,
+  wake: 80,
+  /** As many words later: not 0 while the worker does something. */
+  working: 1,
   /** The distance between the words of two workers. */
   stride: 16,
 } as const

@@ -96,6 +96,7 @@ export function createPool(
   let plans = 0
   let arrays = 0
   let dead = false
+  const isDead = (): boolean => dead
   /** How many calls wait for a message from a worker. */
   let awaited = 0
   let stepping: Promise<unknown> = Promise.resolve()
@@ -118,11 +119,13 @@ export function createPool(
       exits.add(
         new Promise<void>((resolve) => {
           started.on('exit', () => {
+            Atomics.store(control, wakeOf(index) + words.working, 0)
             fail(undefined)
             resolve()
           })
         }),
       )
+      if (threadsOf.size === 0) process.on('exit', leave)
       // Idle threads do not keep a program from ending.
       if (awaited === 0) worker.unref()
       threadsOf.set(index, worker)
@@ -136,7 +139,7 @@ export function createPool(
     ...common,
     ort,
     answer: receive,
-    wait: (word, value) => waitHere(control, word, value, () => dead),
+    wait: (word, value) => waitHere(control, word, value, isDead),
   })
   /** The number under which this thread is told, beside those of the workers. */
   const here = count
@@ -149,6 +152,7 @@ export function createPool(
     // Whoever waits for the one that is gone must not update anything.
     Atomics.store(control, words.failed, 1)
     for (const { reject } of pending.values()) reject(ended(cause))
+    process.off('exit', leave)
     stop()
   }
 
@@ -161,9 +165,21 @@ export function createPool(
     }
   }
 
+  /** ONNX Runtime does not survive that a thread is ended inside of it, as all are at the end of a program. */
+  const leave = (): void => {
+    Atomics.store(control, words.failed, 1)
+    stop()
+    for (const worker of threadsOf.keys()) {
+      const working = wakeOf(worker) + words.working
+      while (Atomics.load(control, working) !== 0) Atomics.wait(control, working, 1)
+    }
+  }
+
   const close = async (): Promise<void> => {
     fail(undefined)
-    await Promise.all([...exits])
+    // Whoever waits for their end wants to live to see it.
+    for (const worker of threadsOf.values()) worker.ref()
+    await Promise.all(exits)
   }
 
   const tell = (worker: number, task: Task, moved: readonly ArrayBuffer[] = []): void => {
@@ -231,10 +247,9 @@ export function createPool(
     try {
       ask(job)
       await localTasks
-      for (let busy = count; busy !== 0; busy = Atomics.load(control, words.busy))
-        await waitHere(control, words.busy, busy, () => dead)
-      if (dead) throw ended(undefined)
-      if (failed()) await hearing
+      for (let busy = count; busy !== 0 && !isDead(); busy = Atomics.load(control, words.busy))
+        await waitHere(control, words.busy, busy, isDead)
+      if (dead || failed()) await hearing
     } finally {
       heard()
       pending.delete(job)

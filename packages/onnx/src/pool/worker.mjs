@@ -35,6 +35,7 @@ function isOver() {
 }
 
 const wake = words.wake + index * words.stride
+const working = wake + words.working
 while (!isOver()) {
   const seen = Atomics.load(control, wake)
   for (
@@ -42,8 +43,15 @@ while (!isOver()) {
     next !== undefined;
     next = receiveMessageOnPort(port)
   ) {
-    if (isOver()) break
-    await perform(next.message)
+    // Said before it is known whether the thread may go on: who ends it looks in the other order.
+    Atomics.store(control, working, 1)
+    try {
+      if (isOver()) break
+      await perform(next.message)
+    } finally {
+      Atomics.store(control, working, 0)
+      Atomics.notify(control, working)
+    }
   }
   // Between two steps it keeps looking for longer, so that it stays on its core.
   wait(wake, seen, 0.5)
