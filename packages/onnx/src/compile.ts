@@ -3,6 +3,7 @@ import { constantArray } from './graph/constant-array.ts'
 import { costOf } from './graph/cost.ts'
 import { scopesOf } from './graph/scopes.ts'
 import type { Value } from './graph/value.ts'
+import { copy } from './held.ts'
 import { type Model, modelOf } from './model.ts'
 import type { Extent } from './protobuf/onnx-messages.ts'
 import type { GraphReport } from './report.ts'
@@ -97,7 +98,10 @@ export function compile(
             ? leaves[origin.input]!
             : origin.constant
       demand(checks, arrayOf)
-      return results.map(arrayOf)
+      // A constant is handed out again at the next call.
+      return results.map((origin) =>
+        'constant' in origin ? copy(origin.constant) : arrayOf(origin),
+      )
     },
   }
 }

@@ -68,6 +68,13 @@ describe('arguments and results', () => {
     expect(same.c).toEqual(array([0]))
   })
 
+  it('that are constants are arrays of their own at each call', async () => {
+    const run = jit((x: Tensor) => ({ x: add(x, 1), c: zeros([1]) }), options)
+    const { c } = await run(array([1]))
+    c.data[0] = 9
+    expect((await run(array([1]))).c).toEqual(array([0]))
+  })
+
   it('of a function of no arguments are constants', async () => {
     useEngine(engine)
     expect(await scope(() => add(scalar(1), scalar(2)))).toMatchObject({ shape: [] })

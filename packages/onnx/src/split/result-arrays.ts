@@ -1,4 +1,5 @@
 import { type NDArray, sizeOf } from '@deepstruct/tensor'
+import { copy } from '../held.ts'
 import type { SharedMemory } from '../pool/shared-memory.ts'
 import type { UpdatePlan } from './update-plan.ts'
 
@@ -22,7 +23,7 @@ export function resultArrays(
   const taken = new Set<number>()
   return results.map((result): NDArray => {
     if (result.kind === 'argument') return current[result.argument]!
-    if (result.kind === 'constant') return result.array
+    if (result.kind === 'constant') return copy(result.array)
     if (result.kind === 'slot') return { shape: result.shape, dtype: 'float32', data: noData }
     const free = result.over.find((i) => {
       const array = current[i]!
