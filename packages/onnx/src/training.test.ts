@@ -74,42 +74,87 @@ async function train(engine: Engine, family: Family, settings: object): Promise<
   return [losses, leaves.flatMap(({ data: d }) => [...d]), [...y.data], [...energy.data]]
 }
 
-describe('a whole training run', () => {
-  let before: Engine
-  let eager: Engine
-  let compiled: Engine
+let before: Engine
+beforeAll(async () => {
+  before = await currentEngine()
+})
+afterAll(() => useEngine(before))
+
+const spen = { energyEpochs: 2, jointEpochs: 2, measurements: 3, inferenceSteps: 4 }
+const cases: readonly (readonly [string, Family, object])[] = [
+  ['mlp', mlpFamily, {}],
+  ['spen by structured hinge', spenFamily, spen],
+  ['spen end to end', spenFamily, { ...spen, learning: 'end-to-end' }],
+  ['spen with pairs', spenFamily, { ...spen, labelEnergy: 'pairwise' }],
+]
+
+describe.each(cases)('a whole training run of %s', (_, family, settings) => {
+  let expected: number[][]
   beforeAll(async () => {
-    before = await currentEngine()
-    eager = await eagerEngine({ backend: 'cpu' })
-    compiled = await onnxEngine({ threads: 3 })
-  })
-  afterAll(() => useEngine(before))
-
-  const spen = { energyEpochs: 2, jointEpochs: 2, measurements: 3, inferenceSteps: 4 }
-  it.each([
-    ['mlp', mlpFamily, {}],
-    ['spen by structured hinge', spenFamily, spen],
-    ['spen end to end', spenFamily, { ...spen, learning: 'end-to-end' }],
-    ['spen with pairs', spenFamily, { ...spen, labelEnergy: 'pairwise' }],
-  ])('of %s is the same as on an eager engine', async (_, family, settings) => {
-    const expected = await train(eager, family, settings)
-    const got = await train(compiled, family, settings)
-    for (const [i, numbers] of got.entries())
-      expect(largestDifference(numbers, expected[i]!)).toBeLessThan(1e-5)
+    expected = await train(await eagerEngine({ backend: 'cpu' }), family, settings)
   })
 
-  it('compiles one step for batches of any size', async () => {
-    const engine = await onnxEngine({ threads: 2 })
-    await train(engine, spenFamily, spen)
-    const updates = engine.report().graphs.filter(({ name }) => name.startsWith('spen/'))
-    expect(updates.map(({ shapes }) => shapes.flat().includes('batch'))).toEqual([true, true, true])
-    await engine.close()
-  })
+  it.each([1, 2, 3])(
+    'on %i threads is that of an eager engine, and repeats bit by bit',
+    async (threads) => {
+      const engine = await onnxEngine({ threads })
+      const got = await train(engine, family, settings)
+      for (const [i, numbers] of got.entries())
+        expect(largestDifference(numbers, expected[i]!)).toBeLessThan(1e-5)
+      expect(await train(engine, family, settings)).toEqual(got)
+      expect(engine.memory()).toEqual({ arrays: 0, bytes: 0 })
+      await engine.close()
+      const other = await onnxEngine({ threads })
+      expect(await train(other, family, settings)).toEqual(got)
+      await other.close()
+    },
+  )
+})
 
-  it('repeats bit by bit', async () => {
-    const first = await train(compiled, spenFamily, spen)
-    expect(await train(compiled, spenFamily, spen)).toEqual(first)
-  })
+it('one step is compiled for batches of any size', async () => {
+  const engine = await onnxEngine({ threads: 2 })
+  await train(engine, spenFamily, spen)
+  const updates = engine.report().graphs.filter(({ name }) => name.startsWith('spen/'))
+  expect(updates.map(({ shapes }) => shapes.flat().includes('batch'))).toEqual([true, true, true])
+  await engine.close()
+})
+
+it('trainings in one process do not notice each other', async () => {
+  const engine = await onnxEngine({ threads: 2 })
+  const alone: number[][][] = []
+  for (const [, family, settings] of cases) alone.push(await train(engine, family, settings))
+  const together = await Promise.all(
+    cases.map(([, family, settings]) => train(engine, family, settings)),
+  )
+  expect(together).toEqual(alone)
+  expect(engine.memory()).toEqual({ arrays: 0, bytes: 0 })
+  await engine.close()
+})
+
+it('training that is told to stop ends after the batch under way', async () => {
+  const engine = await onnxEngine({ threads: 2 })
+  useEngine(engine)
+  const configuration = mlpFamily.settings.parse({ hidden: [7], classifierEpochs: 100 }) as never
+  const learner = mlpFamily.learner(configuration, sizes)
+  const run = async (stopAt: number) => {
+    const stop = new AbortController()
+    let steps = 0
+    const { state, status, history } = await fit(learner, examples(20) as Dataset<never>, {
+      batchSize: 8,
+      signal: stop.signal,
+      onProgress({ kind }) {
+        if (kind === 'step' && ++steps === stopAt) stop.abort()
+      },
+    })
+    return { state, status, steps, epochs: history.length }
+  }
+  // Three batches are an epoch.
+  const stopped = await run(8)
+  expect(stopped).toMatchObject({ status: 'interrupted', steps: 8, epochs: 2 })
+  // The state is that of the last complete epoch, and nothing of what was begun stays.
+  expect(stopped.state).toEqual((await run(6)).state)
+  expect(engine.memory()).toEqual({ arrays: 0, bytes: 0 })
+  await engine.close()
 })
 
 function largestDifference(a: readonly number[], b: readonly number[]): number {
