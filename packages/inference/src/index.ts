@@ -5,6 +5,7 @@
 export { type Backtracking } from './backtracking.ts'
 export { bestSoFar } from './best-so-far.ts'
 export { box, projectBox } from './box.ts'
+export { breather } from './breather.ts'
 export { costAugmented } from './cost-augmented.ts'
 export { borderMargin, cornerLimit, type Domain } from './domain.ts'
 export { energySolver } from './energy-solver.ts'
@@ -17,7 +18,12 @@ export type { LogitStepOptions } from './logit-steps.ts'
 export { masked } from './masked.ts'
 export type { Minimizer, Problem } from './minimizer.ts'
 export { mirrorDescent } from './mirror-descent.ts'
-export { predictor, type Predictor, type PredictorConfiguration } from './predictor.ts'
+export {
+  predictor,
+  type Predictor,
+  type PredictorConfiguration,
+  type PredictOptions,
+} from './predictor.ts'
 export { projectSimplex } from './project-simplex.ts'
 export { projectedGradient, type ProjectedGradientOptions } from './projected-gradient.ts'
 export { joinRows } from './row-blocks.ts'

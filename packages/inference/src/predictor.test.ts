@@ -1,6 +1,7 @@
 import {
   add,
   array,
+  currentEngine,
   DomainError,
   filled,
   type Host,
@@ -123,6 +124,66 @@ describe('predictor', () => {
       ]),
     )
     expect(status).toEqual(['diverged', 'step limit'])
+  })
+
+  describe('with a signal', () => {
+    /** A predictor that reports each block, before it is worked on. */
+    const watched = (onBlock: (block: number) => void) => {
+      let blocks = 0
+      return predictor<Params, Tensor>({
+        params,
+        batchSize: 3,
+        solve(p, x) {
+          onBlock(++blocks)
+          return solve(p, x)
+        },
+      })
+    }
+
+    it('ends before the next block, with its reason', async () => {
+      const stop = new AbortController()
+      const reason = new RangeError('enough')
+      const seen: number[] = []
+      const each = watched((block) => {
+        seen.push(block)
+        if (block === 2) stop.abort(reason)
+      })
+      const { arrays } = (await currentEngine()).memory()
+      await expect(each.predict(inputs, { signal: stop.signal })).rejects.toBe(reason)
+      expect(seen).toEqual([1, 2])
+      // What was uploaded for the blocks is freed.
+      expect((await currentEngine()).memory().arrays).toBe(arrays)
+      // The signal belongs to that call alone.
+      expect((await each.predict(inputs)).y).toEqual(
+        (await predictor({ solve, params }).predict(inputs)).y,
+      )
+    })
+
+    it('that was aborted does nothing at all, whether there are blocks or not', async () => {
+      const seen: number[] = []
+      const each = watched((block) => seen.push(block))
+      const signal = AbortSignal.abort()
+      for (const x of [inputs, filled([2, 3], 1), await put<Tensor>(inputs)])
+        await expect(each.predict(x, { signal })).rejects.toBe(signal.reason)
+      expect(seen).toEqual([])
+    })
+
+    it('that is not aborted changes nothing', async () => {
+      const { signal } = new AbortController()
+      expect(await predictor({ solve, params, batchSize: 4 }).predict(inputs, { signal })).toEqual(
+        await predictor({ solve, params }).predict(inputs),
+      )
+    })
+
+    it('hears of a timer between blocks', async () => {
+      const stop = new AbortController()
+      const slow = watched(() => {
+        const end = performance.now() + 60
+        while (performance.now() < end);
+      })
+      setTimeout(() => stop.abort('time is up'), 1)
+      await expect(slow.predict(inputs, { signal: stop.signal })).rejects.toBe('time is up')
+    })
   })
 
   it('refuses a batch size that is none', () => {

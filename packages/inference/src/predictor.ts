@@ -11,6 +11,7 @@ import {
   put,
   ShapeError,
 } from '@deepstruct/tensor'
+import { breather } from './breather.ts'
 import { wholeNumber } from './options.ts'
 import { joinRows, takeRows } from './row-blocks.ts'
 import { type Solution, statuses, type TracedSolution } from './solution.ts'
@@ -31,6 +32,12 @@ export interface PredictorConfiguration<P, X> {
   decode?(y: NDArray): NDArray
 }
 
+/** How {@link Predictor}'s `predict` works. */
+export interface PredictOptions {
+  /** Ends the work before the next block of rows. */
+  readonly signal?: AbortSignal
+}
+
 /** A trained model, ready to predict. */
 export interface Predictor<P, X> extends PredictorConfiguration<P, X> {
   readonly threshold: number
@@ -39,9 +46,12 @@ export interface Predictor<P, X> extends PredictorConfiguration<P, X> {
    * Finds an output for each row. Plain arrays may have any number of rows, on the first axis of each of them: they are worked on in blocks.
    * A device handle is one block.
    *
+   * @param x - the inputs
+   * @param options - an `AbortSignal` that is looked at before each block
+   * @returns one output for each row; rejects with the reason of the signal when that is aborted before the last block
    * @throws {@link @deepstruct/tensor!ShapeError} when the arrays differ in their number of rows
    */
-  predict(x: Input<X>): Promise<Solution>
+  predict(x: Input<X>, options?: PredictOptions): Promise<Solution>
   /** The structures that relaxed outputs stand for. */
   decode(y: NDArray): NDArray
 }
@@ -58,8 +68,14 @@ export function predictor<P, X>(configuration: PredictorConfiguration<P, X>): Pr
     split: [1],
     name: solve.name || 'predict',
   })
-  const solveBlock = async (p: Host<P> | Device<P>, x: Input<X>): Promise<Host<TracedSolution>> =>
-    run(p, x)
+  const solveBlock = async (
+    p: Host<P> | Device<P>,
+    x: Input<X>,
+    { signal }: PredictOptions,
+  ): Promise<Host<TracedSolution>> => {
+    signal?.throwIfAborted()
+    return run(p, x)
+  }
   return {
     decode: ({ shape, data }) => ({
       shape,
@@ -69,16 +85,20 @@ export function predictor<P, X>(configuration: PredictorConfiguration<P, X>): Pr
     ...configuration,
     threshold,
     batchSize,
-    async predict(x) {
+    async predict(x, options = {}) {
       const rows = rowsOf(x)
-      if (rows === undefined || rows <= batchSize) return readable(await solveBlock(params, x))
+      if (rows === undefined || rows <= batchSize)
+        return readable(await solveBlock(params, x, options))
       const held = params instanceof Device ? params : await put<P>(params)
       try {
         const block = async (begin: number): Promise<Host<TracedSolution>> =>
-          solveBlock(held, takeRows(x, begin, Math.min(batchSize, rows - begin)))
+          solveBlock(held, takeRows(x, begin, Math.min(batchSize, rows - begin)), options)
         const blocks: [Host<TracedSolution>, ...Host<TracedSolution>[]] = [await block(0)]
-        for (let begin = batchSize; begin < rows; begin += batchSize)
+        const breathe = breather()
+        for (let begin = batchSize; begin < rows; begin += batchSize) {
+          await breathe()
           blocks.push(await block(begin))
+        }
         return readable(joinRows(blocks))
       } finally {
         if (held !== params) dispose(held)

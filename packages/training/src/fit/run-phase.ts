@@ -1,3 +1,4 @@
+import { breather } from '@deepstruct/inference'
 import {
   type Device,
   dispose,
@@ -11,7 +12,6 @@ import {
 } from '@deepstruct/tensor'
 import type { Dataset } from '../dataset.ts'
 import type { Phase } from '../learner.ts'
-import { breather } from './breathe.ts'
 import { epochSums } from './epoch-sums.ts'
 import type { FitOptions } from './fit.ts'
 import type { EpochRecord } from './progress.ts'

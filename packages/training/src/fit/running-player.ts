@@ -160,7 +160,7 @@ function rowSums<S, B>(
       rows,
       weights = onesLike(rows),
       metrics = {},
-    } = player.loss({ ...state, ...parts } as S, batch, prepared, noise)
+    } = player.loss({ ...state, ...parts }, batch, prepared, noise)
     requireRows(name, 'rows', rows, rows.shape[0])
     requireRows(name, 'weights', weights, rows.shape[0])
     const loss = sum(mul(weights, rows))
@@ -176,7 +176,7 @@ function penaltyGradient<S>(
   state: S,
   moving: Moving,
 ): readonly Tensor[] {
-  const gradient = grad((parts: Moving) => penalty({ ...state, ...parts } as S))(moving)
+  const gradient = grad((parts: Moving) => penalty({ ...state, ...parts }))(moving)
   return flatten(gradient, isTensor, refuse).leaves
 }
 
