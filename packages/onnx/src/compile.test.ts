@@ -1,13 +1,11 @@
-import { add, loop, matMul, type NDArray, random, tanh, type Tensor } from '@deepstruct/tensor'
+import { add, loop, matMul, random, tanh, type Tensor } from '@deepstruct/tensor'
 import { loadGradients } from '@deepstruct/tensor/engine'
 import * as tf from '@tensorflow/tfjs-core'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { argumentsOf } from './arguments.ts'
 import { compile } from './compile.ts'
 import { noHandles } from './held.ts'
-import { createPool } from './pool/pool.ts'
-import { sharedMemory } from './pool/shared-memory.ts'
-import { loadRuntime, sessionSettings } from './runtime/runtime.ts'
+import { loadRuntime } from './runtime/runtime.ts'
 import { trace } from './trace/trace.ts'
 
 await loadGradients()

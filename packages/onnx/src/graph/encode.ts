@@ -253,7 +253,7 @@ function scopeWriter(
         )
       } else {
         const array = given.get(value)
-        const elements = array === undefined ? elementsOf(value) : bytes(array.data)
+        const elements = array === undefined ? elementsOf(value) : memoryOf(array.data)
         const extents = array?.shape ?? shape
         // All scopes see what is outside of them.
         if (beside.add(name, dtype, extents, elements)) names.set(value, name)
@@ -295,7 +295,7 @@ function identity(from: string, to: string): Message {
 const writtenElements = 64
 
 function elementsOf({ dtype, shape, source }: Value): Uint8Array {
-  if (source.kind === 'data') return bytes(source.data)
+  if (source.kind === 'data') return memoryOf(source.data)
   if (source.kind === 'integers') return bytesOf('int64', source.integers)
   if (source.kind === 'fill')
     return bytesOf(dtype, Array<number>(sizeOf(shape)).fill(source.element))
@@ -305,16 +305,16 @@ function elementsOf({ dtype, shape, source }: Value): Uint8Array {
 function bytesOf(dtype: ElementType, elements: readonly number[]): Uint8Array {
   switch (dtype) {
     case 'float32':
-      return bytes(Float32Array.from(elements))
+      return memoryOf(Float32Array.from(elements))
     case 'int32':
-      return bytes(Int32Array.from(elements))
+      return memoryOf(Int32Array.from(elements))
     case 'bool':
       return Uint8Array.from(elements)
     case 'int64':
-      return bytes(BigInt64Array.from(elements, BigInt))
+      return memoryOf(BigInt64Array.from(elements, BigInt))
   }
 }
 
-function bytes({ buffer, byteOffset, byteLength }: TypedArray | BigInt64Array): Uint8Array {
+function memoryOf({ buffer, byteOffset, byteLength }: TypedArray | BigInt64Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
