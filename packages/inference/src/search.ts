@@ -21,7 +21,7 @@ export interface IterationOptions {
 }
 
 /** Takes the steps of a search, from the first state to the last. */
-export type Repeat = <S extends { readonly y: Tensor }>(step: (state: S) => S, first: S) => S
+type Repeat = <S extends { readonly y: Tensor }>(step: (state: S) => S, first: S) => S
 
 /** A search that leaves it to the caller how its steps are taken: in a loop, or one by one on the tape. */
 export interface Search {

@@ -37,7 +37,7 @@ export interface SessionOptions {
 }
 
 /** How a session is started. */
-export interface SessionStart extends Pick<SessionOptions, 'threads'> {
+interface SessionStart extends Pick<SessionOptions, 'threads'> {
   /** Constants beside the model. */
   readonly externalData?: readonly ExternalData[]
 }
