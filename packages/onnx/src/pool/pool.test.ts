@@ -264,8 +264,7 @@ describe.each([1, 2, 3])('the event loop of %i threads', (threads) => {
       for (let i = 0; i < steps; i++) state = (await run(state, rows)).state
     })
     dispose(state)
-    // Otherwise the timer would have nothing to do.
-    expect(took / steps).toBeGreaterThan(1)
-    expect(turns).toBeGreaterThanOrEqual(steps / 2)
+    // None if the steps only ever gave way to each other.
+    expect(turns).toBeGreaterThan(Math.min(steps / 2, took / 10))
   })
 })
