@@ -1,7 +1,7 @@
 import type { DeepstructError, NDArray } from '@deepstruct/tensor'
 import { constantArray } from './graph/constant-array.ts'
 import { costOf } from './graph/cost.ts'
-import { scopesOf } from './graph/scopes.ts'
+import { neededInOrder } from './graph/scopes.ts'
 import type { Value } from './graph/value.ts'
 import { copy } from './held.ts'
 import { type Model, modelOf } from './model.ts'
@@ -72,7 +72,7 @@ export function compile(
   return {
     report: {
       shapes: inputShapes ?? traced.inputs.map(({ shape }) => shape),
-      nodes: scopesOf(traced.nodes, traced.outputs).needed.size,
+      nodes: neededInOrder(traced).length,
       traceMs,
       get sessionMs() {
         return sessionMs

@@ -1,7 +1,7 @@
 import type { NDArray } from '@deepstruct/tensor'
 import { blockChannels } from './blocked/block-channels.ts'
 import { encodeInParts, type ModelInParts, type Traced } from './graph/encode.ts'
-import { scopesOf } from './graph/scopes.ts'
+import { neededInOrder } from './graph/scopes.ts'
 import type { Value } from './graph/value.ts'
 import type { Extent } from './protobuf/onnx-messages.ts'
 import type { SessionOptions } from './runtime/runtime.ts'
@@ -29,7 +29,7 @@ export function modelOf(
 ): Model {
   const { nodes, inputs, outputs } = activateProducts(blockChannels(traced, channelBlock))
   const needed = new Set<Value | undefined>(outputs)
-  for (const node of scopesOf(nodes, outputs).needed) {
+  for (const node of neededInOrder({ nodes, outputs })) {
     for (const input of node.inputs) needed.add(input)
     for (const output of node.body?.outputs ?? []) needed.add(output)
   }

@@ -1,6 +1,6 @@
 import type { Traced } from '../graph/encode.ts'
 import { createGraph, type Graph } from '../graph/graph.ts'
-import { scopesOf } from '../graph/scopes.ts'
+import { neededInOrder } from '../graph/scopes.ts'
 import { computedBy, type Node, repeatedElement, type Value } from '../graph/value.ts'
 import { transpose } from '../kernels/compose.ts'
 import { channelsFirst, channelsLast, transposedFrom } from '../kernels/convolution/geometry.ts'
@@ -23,8 +23,7 @@ import { phasesOf, transposedConvolution } from './transposed-convolution.ts'
 export function blockChannels(traced: Traced, block: number): Traced {
   if (block === 1 || !traced.nodes.some(({ op }) => op === 'Conv' || op === 'ConvTranspose'))
     return traced
-  const { needed } = scopesOf(traced.nodes, traced.outputs)
-  const nodes = traced.nodes.filter((node) => needed.has(node))
+  const nodes = neededInOrder(traced)
   const graph = createGraph()
   const values = layouts(graph)
   const positive = onlyPositiveParts(nodes, traced.outputs)

@@ -47,6 +47,18 @@ export function scopesOf(nodes: Iterable<Node>, outputs: readonly Value[]): Scop
   return { needed, outside, inside: (body) => inside.get(body) ?? [] }
 }
 
+/** The nodes that the outputs of a graph need, in order. */
+export function neededInOrder({
+  nodes,
+  outputs,
+}: {
+  readonly nodes: readonly Node[]
+  readonly outputs: readonly Value[]
+}): readonly Node[] {
+  const needed = neededNodes(outputs)
+  return nodes.filter((node) => needed.has(node))
+}
+
 function neededNodes(outputs: readonly Value[]): ReadonlySet<Node> {
   const needed = new Set<Node>()
   const open: (Value | undefined)[] = [...outputs]

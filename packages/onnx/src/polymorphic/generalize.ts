@@ -1,5 +1,5 @@
 import { createGraph, type Graph } from '../graph/graph.ts'
-import { scopesOf } from '../graph/scopes.ts'
+import { neededInOrder } from '../graph/scopes.ts'
 import type { Body, Node, Value } from '../graph/value.ts'
 import { sameShape } from '../simplify/application.ts'
 import { outputsOf, type Trace } from '../trace/trace.ts'
@@ -20,7 +20,7 @@ export function generalize(
   at: readonly [number, number],
   place: { readonly input: number; readonly axis: number },
 ): Trace | undefined {
-  const before = [neededNodes(first), neededNodes(second)] as const
+  const before = [neededInOrder(first), neededInOrder(second)] as const
   if (before[0].length !== before[1].length) return undefined
   const graph = createGraph()
   /** What of the second trace, and of the new graph, a value of the first one is. */
@@ -91,11 +91,6 @@ export function generalize(
     ...(cut && { cut }),
     rebuild: first.rebuild,
   }
-}
-
-function neededNodes({ nodes, outputs }: Trace): readonly Node[] {
-  const { needed } = scopesOf(nodes, outputs)
-  return nodes.filter((node) => needed.has(node))
 }
 
 function complete<T>(list: readonly (T | undefined)[]): list is readonly T[] {

@@ -1,6 +1,6 @@
 import type { Traced } from '../graph/encode.ts'
 import { createGraph } from '../graph/graph.ts'
-import { scopesOf } from '../graph/scopes.ts'
+import { neededInOrder } from '../graph/scopes.ts'
 import { computedBy, type Node, repeatedElement, type Value } from '../graph/value.ts'
 
 /** Activations that ONNX Runtime computes as a part of the `Gemm` before them, where nothing else uses its result. */
@@ -13,8 +13,7 @@ const activations = new Set(['LeakyRelu', 'Relu', 'Sigmoid', 'Softplus', 'Tanh']
  * Thirty steps of inference with one row take 0.090 ms in place of 0.103, with 150 hidden units, 159 labels and 16 measurements.
  */
 export function activateProducts(traced: Traced): Traced {
-  const { needed } = scopesOf(traced.nodes, traced.outputs)
-  const nodes = traced.nodes.filter((node) => needed.has(node))
+  const nodes = neededInOrder(traced)
   const activated = new Set(nodes.filter(isActivation).map(({ inputs }) => inputs[0]))
   const graph = createGraph()
   const renewed = new Map<Value, Value>()

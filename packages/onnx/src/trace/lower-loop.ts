@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { flatten, isTensor, type Tensor } from '@deepstruct/tensor'
 import { collectChecks, type LoopLowering, notATensor } from '@deepstruct/tensor/engine'
-import { scopesOf } from '../graph/scopes.ts'
+import { neededInOrder } from '../graph/scopes.ts'
 import type { Value } from '../graph/value.ts'
 import { sameShape } from '../simplify/application.ts'
 import { replay } from './replay.ts'
@@ -31,9 +31,8 @@ export function loopLowering(backend: TraceBackend): LoopLowering {
       )
     if (!fits) return undefined
     const made = graph.nodesInOrder().slice(before)
-    const { needed } = scopesOf(made, last)
     // What no next step asks for, or no last one changes, is not repeated.
-    const nodes = made.filter((node) => needed.has(node) && node.varies)
+    const nodes = neededInOrder({ nodes: made, outputs: last }).filter(({ varies }) => varies)
     const nested = nodes.some((node) => node.body !== undefined)
     let ends: readonly Value[]
     if (nodes.length * steps >= writtenOutNodes) {
