@@ -2,6 +2,7 @@ import { EngineError, type NDArray } from '@deepstruct/tensor'
 import type * as threads from 'node:worker_threads'
 import type { ModelInParts } from '../graph/encode.ts'
 import { copy } from '../held.ts'
+import { refusedRun } from '../runtime/runtime.ts'
 import {
   type Answer,
   controlWords,
@@ -319,7 +320,7 @@ export function createPool(
         },
         () => true,
       )
-      if (answer?.outputs === undefined) throw refusedByRuntime(answer?.error)
+      if (answer?.outputs === undefined) throw refusedRun({ why: answer?.error })
       return answer.outputs
     },
 
@@ -366,7 +367,7 @@ export function createPool(
                 list.some((answer) => !wentWrong(answer)) && (!failed() || list.some(wentWrong)),
             )
         const problem = answers.find(wentWrong)
-        if (problem?.error !== undefined) throw refusedByRuntime(problem.error)
+        if (problem?.error !== undefined) throw refusedRun({ why: problem.error })
         return { flag: problem?.flag, result: finish() }
       } finally {
         next()
@@ -413,15 +414,5 @@ function ended(cause: unknown): EngineError {
     got: 'ended while it was needed',
     expected: 'to run until the engine is closed',
     ...(cause instanceof Error && { why: cause.message, cause }),
-  })
-}
-
-function refusedByRuntime(error: string | undefined): EngineError {
-  return new EngineError({
-    function: 'onnxEngine',
-    argument: 'the arguments',
-    got: 'refused by ONNX Runtime',
-    expected: 'a run that ends, in the memory there is',
-    ...(error !== undefined && { why: error.split('\n')[0] ?? '' }),
   })
 }

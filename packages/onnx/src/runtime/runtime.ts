@@ -149,7 +149,9 @@ function runtimeOf(ort: Ort): Runtime {
         ...sessionSettings(name, threads),
         ...(externalData.length > 0 && { externalData }),
       })
-      const session = await preparing.catch(refused('the graph', 'a graph that it prepares'))
+      const session = await preparing.catch((cause: unknown) => {
+        throw refusal('the graph', 'a graph that it prepares', { why: String(cause), cause })
+      })
       const prepared: Session = {
         async run(feeds) {
           const tensors: Record<string, OrtTensor> = {}
@@ -157,9 +159,9 @@ function runtimeOf(ort: Ort): Runtime {
             const { dtype, data, shape } = feeds[feed]!
             tensors[feed] = new ort.Tensor(dtype, given(data), shape)
           }
-          const results = await session
-            .run(tensors)
-            .catch(refused('the arguments', 'a run that ends, in the memory there is'))
+          const results = await session.run(tensors).catch((cause: unknown) => {
+            throw refusedRun({ why: String(cause), cause })
+          })
           const arrays: Record<string, NDArray> = {}
           for (const result in results) {
             const { type, data, dims } = results[result]!
@@ -189,18 +191,26 @@ export function sessionSettings(name: RuntimeName, threads: number): object {
   }
 }
 
-/** What ONNX Runtime throws, as an error of ours. */
-function refused(argument: string, expected: string): (cause: unknown) => never {
-  return (cause) => {
-    throw new EngineError({
-      function: 'onnxEngine',
-      argument,
-      got: 'refused by ONNX Runtime',
-      expected,
-      why: String(cause).split('\n')[0] ?? '',
-      cause,
-    })
-  }
+/** What is said of a run that ONNX Runtime does not bring to its end. */
+export function refusedRun(details: Refusal): EngineError {
+  return refusal('the arguments', 'a run that ends, in the memory there is', details)
+}
+
+interface Refusal {
+  /** What the runtime says; its first line is passed on. */
+  readonly why?: string | undefined
+  readonly cause?: unknown
+}
+
+function refusal(argument: string, expected: string, { why, ...cause }: Refusal): EngineError {
+  return new EngineError({
+    function: 'onnxEngine',
+    argument,
+    got: 'refused by ONNX Runtime',
+    expected,
+    ...(why !== undefined && { why: why.split('\n')[0] ?? '' }),
+    ...cause,
+  })
 }
 
 /** Optional peers are named at run time, so that neither bundlers nor types demand them. */
