@@ -30,6 +30,7 @@ import {
   sessionSettings,
 } from './runtime/runtime.ts'
 import { type Specializations, specializations } from './specializations.ts'
+import { feedsFor } from './split/feeds.ts'
 import { large } from './split/split-rows.ts'
 import {
   type Ran,
@@ -231,16 +232,9 @@ interface Finished extends Ran {
   readonly rebuild: SplitFunction['rebuild']
 }
 
-async function runInWorker(
-  pool: Pool,
-  model: Model,
-  { arrays, held }: Arguments,
-): Promise<Computed> {
-  const feeds = model.inputs.map(({ name, position }) => {
-    const array = arrays[position]!
-    return held[position] ? pool.heldFeed(0, name, array) : { name, array }
-  })
-  return pool.run(0, { graph: pool.graph(0, model), feeds }, [])
+async function runInWorker(pool: Pool, model: Model, call: Arguments): Promise<Computed> {
+  const { feeds, moved } = feedsFor({ pool, worker: 0 }, model.inputs, call)
+  return pool.run(0, { graph: pool.graph(0, model), feeds }, moved)
 }
 
 /** Gives arrays of shared memory in memory of this thread, which is all that ONNX Runtime takes. */

@@ -1,5 +1,6 @@
 import { type NDArray, sizeOf } from '@deepstruct/tensor'
 import type { Arguments } from '../arguments.ts'
+import { copy } from '../held.ts'
 import type { Pattern } from '../polymorphic/pattern.ts'
 
 /** Rows from one to before another. */
@@ -47,23 +48,15 @@ export function rowsOf(
 }
 
 /** Some rows of an array, in memory of their own. */
-export function rowsCopied({ shape, dtype, data }: NDArray, [begin, end]: Range): NDArray {
-  const width = sizeOf(shape.slice(1))
-  return {
-    dtype,
-    shape: [end - begin, ...shape.slice(1)],
-    data: data.slice(begin * width, end * width),
-  }
+export function rowsCopied(array: NDArray, range: Range): NDArray {
+  return copy(rowsViewed(array, range))
 }
 
 /** Some rows of an array, in its own memory. */
 export function rowsViewed({ shape, dtype, data }: NDArray, [begin, end]: Range): NDArray {
-  const width = sizeOf(shape.slice(1))
-  return {
-    dtype,
-    shape: [end - begin, ...shape.slice(1)],
-    data: data.subarray(begin * width, end * width),
-  }
+  const row = shape.slice(1)
+  const width = sizeOf(row)
+  return { dtype, shape: [end - begin, ...row], data: data.subarray(begin * width, end * width) }
 }
 
 /** Arrays of rows one after the other. */

@@ -1,10 +1,10 @@
 import type { NDArray } from '@deepstruct/tensor'
 import type { Arguments } from '../arguments.ts'
 import type { Compiled, Computed } from '../compile.ts'
-import type { Feed } from '../pool/messages.ts'
 import type { Pool } from '../pool/pool.ts'
 import { steady } from '../steady.ts'
-import { type Range, type Rows, rowsCopied, rowsJoined, rowsViewed, sharesOf } from './shares.ts'
+import { feedsFor } from './feeds.ts'
+import { type Range, type Rows, rowsJoined, rowsViewed, sharesOf } from './shares.ts'
 import type { Site, SplitFunction } from './split-function.ts'
 
 /** Below this cost a run is over before a worker would have been told of it: about a fifth of a millisecond. */
@@ -28,23 +28,15 @@ export function splitRows(general: Compiled, costPerRow: number, site: Site): Sp
   /** What a share's rows become, in a worker or here. */
   const share = async (
     compiled: Compiled,
-    { arrays, held }: Arguments,
+    call: Arguments,
     { leaves }: Rows,
     range: Range,
     place: { readonly pool: Pool; readonly worker: number } | undefined,
   ): Promise<readonly NDArray[]> => {
-    const shown = arrays.map((array, i) => (leaves.has(i) ? rowsViewed(array, range) : array))
+    const shown = call.arrays.map((array, i) => (leaves.has(i) ? rowsViewed(array, range) : array))
     if (place === undefined || compiled.model === undefined) return alone(compiled, shown)
     const { pool, worker } = place
-    const moved: ArrayBuffer[] = []
-    const feeds = compiled.model.inputs.map(({ name, position }): Feed => {
-      const array = arrays[position]!
-      if (held[position]) return pool.heldFeed(worker, name, array)
-      if (!leaves.has(position)) return { name, array }
-      const rows = rowsCopied(array, range)
-      moved.push(rows.data.buffer as ArrayBuffer)
-      return { name, array: rows }
-    })
+    const { feeds, moved } = feedsFor(place, compiled.model.inputs, call, { leaves, range })
     const graph = pool.graph(worker, compiled.model)
     const computed: Computed = await pool.run(worker, { graph, feeds }, moved)
     return compiled.results(shown, computed)

@@ -9,6 +9,7 @@ import {
   eagerEngine,
   type Engine,
   exp,
+  fill,
   grad,
   greater,
   type Host,
@@ -104,6 +105,22 @@ describe.each([1, 2, 3])('a step on %i threads', (threads) => {
     dispose(state)
     return [...losses, ...numbers(end)]
   }
+
+  it('hands out constants as arrays of the caller, at each step', async () => {
+    const fn = (state: State, batch: Batch, rate: Tensor) => ({
+      ...momentum(state, batch, rate),
+      version: fill([2], 7),
+    })
+    const step = jit(fn, { ...options, engine })
+    let state = await engine.put<State>(start)
+    for (let i = 0; i < 4; i++) {
+      const result = await step(state, batchOf(8), 0.1)
+      state = result.state
+      expect(result.version).toEqual(array([7, 7]))
+      result.version.data.fill(0)
+    }
+    dispose(state)
+  })
 
   it.each([
     ['one size', [8, 8, 8, 8]],

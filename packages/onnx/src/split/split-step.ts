@@ -2,18 +2,18 @@ import type { DeepstructError, NDArray, Program } from '@deepstruct/tensor'
 import { flatten } from '@deepstruct/tensor'
 import type { Arguments } from '../arguments.ts'
 import { costOf } from '../graph/cost.ts'
-import { scopesOf } from '../graph/scopes.ts'
+import { neededInOrder } from '../graph/scopes.ts'
 import { repeatedElement, type Value } from '../graph/value.ts'
 import { modelOf } from '../model.ts'
-import type { Feed, KernelCall, Layout } from '../pool/messages.ts'
+import type { KernelCall, Layout } from '../pool/messages.ts'
 import type { KnownPlan, Pool } from '../pool/pool.ts'
-import type { SharedMemory } from '../pool/shared-memory.ts'
 import type { OpenTrace } from '../polymorphic/trace-open.ts'
 import type { Cut, Trace } from '../trace/trace.ts'
 import { large } from './split-rows.ts'
 import { desksFor } from './desks.ts'
-import { noData, resultArrays } from './result-arrays.ts'
-import { partsOf, type Rows, rowsCopied, rowsViewed, sharesOf } from './shares.ts'
+import { feedsFor } from './feeds.ts'
+import { type Placement, resultArrays, sameArrays } from './result-arrays.ts'
+import { partsOf, type Rows, sharesOf } from './shares.ts'
 import type { Site, SplitFunction } from './split-function.ts'
 import { type Place, planUpdate, type UpdatePlan } from './update-plan.ts'
 
@@ -34,13 +34,13 @@ interface Context {
  */
 export function splitStep(
   traced: OpenTrace & { readonly cut: Cut },
-  { call, rows, program, site, traceMs }: Context,
+  { call: first, rows, program, site, traceMs }: Context,
 ): SplitFunction | undefined {
   const ofRows = rowPart(traced)
   if (ofRows === undefined) return undefined
   const { workers, shared } = site
   const leavesOf = (positions: readonly number[]): Set<number> =>
-    new Set([...call.arrays.keys()].filter((i) => positions.includes(call.positions[i]!)))
+    new Set([...first.arrays.keys()].filter((i) => positions.includes(first.positions[i]!)))
   const donated = leavesOf(program.donate)
   const kept = keptLeaves(traced, program.keep)
   const plan = planUpdate(traced, { workers, rows: rows.leaves, donated, kept })
@@ -53,18 +53,15 @@ export function splitStep(
     rows.pattern.shapes,
   )
   const nameOf = (value: Value): string => model.outputNames.get(value)!
-  const handedThrough = new Set(
-    plan.results.flatMap((result) => (result.kind === 'argument' ? [result.argument] : [])),
-  )
   // What a step writes over is copied from shared memory each time; all else the workers keep.
   const written = model.inputs.filter(
-    ({ position }) => donated.has(position) && !handedThrough.has(position),
+    ({ position }) => donated.has(position) && !plan.handedThrough.has(position),
   )
   const read = model.inputs.filter((input) => !written.includes(input))
   const stages = callsOf(plan, workers)
   site.onCompiled({
     shapes: rows.pattern.shapes,
-    nodes: scopesOf(traced.nodes, traced.outputs).needed.size,
+    nodes: neededInOrder(traced).length,
     traceMs,
     sessionMs: performance.now() - begin,
   })
@@ -80,7 +77,7 @@ export function splitStep(
   const desks = desksFor(plan, shared, workers)
 
   /** Where everything was in the last step: it stays there as long as each step writes over what it is given. */
-  let last: Placement | undefined
+  let last: (Placement & { readonly here: boolean }) | undefined
 
   // What the update reads beside what is given up may be another array at each call.
   const adoptsEachTime = [...stages.argumentsRead].some((position) => !donated.has(position))
@@ -127,8 +124,7 @@ export function splitStep(
       ? undefined
       : {
           here,
-          arrays: current.map(({ data }, i) => (donated.has(i) ? data : undefined)),
-          plan,
+          given: current.map(({ data }, i) => (donated.has(i) ? data : undefined)),
           sources,
         }
     return { results, layouts }
@@ -144,7 +140,8 @@ export function splitStep(
 
   const split: SplitFunction = {
     rebuild: traced.rebuild,
-    async run({ arrays, held }, { count, leaves }) {
+    async run(call, { count, leaves }) {
+      const { arrays } = call
       const pool = await site.pool()
       const knownPlan = planOf(pool)
       const shares = sharesOf(count, workers)
@@ -153,30 +150,24 @@ export function splitStep(
       let results: readonly NDArray[] = []
 
       const prepare = (workerOf: (participant: number) => number) => {
-        const again = last?.here === here ? sameArrays(last, arrays, shared) : undefined
+        const again = last?.here === here ? sameArrays(plan, last, arrays, shared) : undefined
         let layouts: readonly Layout[] | undefined
         if (again !== undefined) results = again
         else ({ results, layouts } = place(arrays, here, made))
         const scalars = plan.scalars.map(({ argument }) => arrays[argument]!.data[0]!)
-        return Array.from({ length: workers }, (_, worker) => {
-          const buffers: ArrayBuffer[] = []
-          const range = shares[worker]
-          const feeds =
-            range &&
-            read.map(({ name, position }): Feed => {
-              const array = arrays[position]!
-              if (held[position]) return pool.heldFeed(workerOf(worker), name, array)
-              if (!leaves.has(position)) return { name, array }
-              if (here && worker === 0) return { name, array: rowsViewed(array, range) }
-              const own = rowsCopied(array, range)
-              buffers.push(own.data.buffer as ArrayBuffer)
-              return { name, array: own }
-            })
+        return Array.from({ length: workers }, (_, participant) => {
+          const range = shares[participant]
+          const worker = workerOf(participant)
           return {
-            ...(layouts && { layout: layouts[worker]! }),
-            ...(feeds && { feeds }),
+            ...(layouts && { layout: layouts[participant]! }),
             scalars,
-            moved: buffers,
+            moved: [],
+            ...(range &&
+              feedsFor({ pool, worker }, read, call, {
+                leaves,
+                range,
+                here: here && participant === 0,
+              })),
           }
         })
       }
@@ -201,43 +192,6 @@ export function splitStep(
   return split
 }
 
-/** Where a step found its arguments, and put its results. */
-interface Placement {
-  readonly here: boolean
-  readonly plan: UpdatePlan
-  /** The elements of the arguments that were given up. */
-  readonly arrays: readonly (NDArray['data'] | undefined)[]
-  /** For each result, the argument that it took the place of; -1 for none. */
-  readonly sources: readonly number[]
-}
-
-/** The results of a step that finds everything where it was, and puts everything where it was; nothing where it cannot. */
-function sameArrays(
-  { plan, arrays: before, sources }: Placement,
-  arrays: readonly NDArray[],
-  shared: SharedMemory,
-): readonly NDArray[] | undefined {
-  for (const [i, data] of before.entries())
-    if (data !== undefined && arrays[i]!.data !== data) return undefined
-  const inPlace = plan.results.every(
-    ({ kind }, i) =>
-      kind !== 'array' || (sources[i]! >= 0 && shared.holders(arrays[sources[i]!]!) <= 1),
-  )
-  if (!inPlace) return undefined
-  return plan.results.map((result, i): NDArray => {
-    switch (result.kind) {
-      case 'argument':
-        return arrays[result.argument]!
-      case 'constant':
-        return result.array
-      case 'slot':
-        return { shape: result.shape, dtype: 'float32', data: noData }
-      case 'array':
-        return { shape: result.shape, dtype: 'float32', data: arrays[sources[i]!]!.data }
-    }
-  })
-}
-
 /** What is computed of rows: the sums, and flags. Nothing where flags or sums depend on totals. */
 function rowPart({ nodes, checks, cut }: Trace & { readonly cut: Cut }):
   | {
@@ -250,8 +204,8 @@ function rowPart({ nodes, checks, cut }: Trace & { readonly cut: Cut }):
   const totals = new Set<Value | undefined>(cut.totals)
   const computed = outputs.every(({ source }) => source.kind === 'node')
   const floats = cut.sums.every(({ dtype }) => dtype === 'float32')
-  const { needed } = scopesOf(nodes, outputs)
-  const early = [...needed].every(({ inputs }) => !inputs.some((input) => totals.has(input)))
+  const needed = neededInOrder({ nodes, outputs })
+  const early = needed.every(({ inputs }) => !inputs.some((input) => totals.has(input)))
   return computed && floats && early ? { outputs, flags } : undefined
 }
 

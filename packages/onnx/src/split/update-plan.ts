@@ -21,6 +21,8 @@ export interface UpdatePlan {
   readonly slots: number
   /** Where each result is. */
   readonly results: readonly PlannedResult[]
+  /** The arguments that are results as they are. */
+  readonly handedThrough: ReadonlySet<number>
 }
 
 /** A kernel and what it works on. */
@@ -221,7 +223,7 @@ export function planUpdate(trace: Trace, context: UpdateContext): UpdatePlan | u
   }
 
   const handedThrough = new Set(
-    results.map((result) => (result.kind === 'argument' ? result.argument : -1)),
+    results.flatMap((result) => (result.kind === 'argument' ? [result.argument] : [])),
   )
   const lastLevel = Math.max(0, ...addends.map(({ level }) => level + 1))
   const stages: PlannedCall[][] = []
@@ -270,9 +272,8 @@ export function planUpdate(trace: Trace, context: UpdateContext): UpdatePlan | u
             results[result] = { kind: 'array', shape: ends[result]!.shape, over: free }
       }
     if (calls.includes(undefined)) return undefined
-    const computed = new Map(numbers)
-    const targets = [...computed].map(([, slot]): Place => ({ kind: 'slot', slot }))
-    const outputs = [...computed.keys()]
+    const targets = [...numbers.values()].map((slot): Place => ({ kind: 'slot', slot }))
+    const outputs = [...numbers.keys()]
     if (last)
       for (const [i, end] of wanted) {
         outputs.push(end)
@@ -286,5 +287,5 @@ export function planUpdate(trace: Trace, context: UpdateContext): UpdatePlan | u
     }
     stages.push(calls as PlannedCall[])
   }
-  return { kernels, stages, sums, scalars, slots, results }
+  return { kernels, stages, sums, scalars, slots, results, handedThrough }
 }
