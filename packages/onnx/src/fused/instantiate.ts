@@ -2,7 +2,12 @@
 export interface KernelMemory {
   /** What it holds. */
   readonly buffer: ArrayBufferLike
+  /** Adds pages of {@link pageBytes}. */
+  grow(pages: number): number
 }
+
+/** Memory is a multiple of this. */
+export const pageBytes = 65_536
 
 /**
  * Computes the elements from `begin`, a multiple of 4, up to `end`.
@@ -25,10 +30,10 @@ declare const WebAssembly: {
   ) => { readonly exports: { readonly run: RunKernel } }
 }
 
-/** A memory of at least this many bytes. */
-export function kernelMemory(bytes: number, shared = true): KernelMemory {
-  const pages = Math.ceil(bytes / 65536)
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared })
+/** A memory of at least this many bytes, which can grow to `most`. */
+export function kernelMemory(bytes: number, shared = true, most: number = bytes): KernelMemory {
+  const pages = (size: number): number => Math.ceil(size / pageBytes)
+  return new WebAssembly.Memory({ initial: pages(bytes), maximum: pages(most), shared })
 }
 
 /** Makes a kernel that was compiled by `fuse` ready to run on a memory. */

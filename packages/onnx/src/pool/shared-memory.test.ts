@@ -99,7 +99,7 @@ describe('shared memory', () => {
     const shared = sharedMemory()
     const array = shared.array([4])
     const address = shared.addressOf(array)
-    const other = shared.renamed(array)
+    const other = { ...array }
     shared.retain([array])
     shared.retain([other])
     expect([array, other].map((each) => shared.holders(each))).toEqual([2, 2])
@@ -113,7 +113,7 @@ describe('shared memory', () => {
     const shared = sharedMemory()
     const array = shared.array([4])
     const address = shared.addressOf(array)
-    shared.sweep([array, shared.renamed(array)])
+    shared.sweep([array, { ...array }])
     shared.sweep([array])
     const next = [shared.array([4]), shared.array([4])].map((each) => shared.addressOf(each))
     expect(next[0]).toBe(address)

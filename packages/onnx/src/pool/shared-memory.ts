@@ -1,18 +1,5 @@
 import { EngineError, type NDArray, sizeOf } from '@deepstruct/tensor'
-import type { KernelMemory } from '../fused/instantiate.ts'
-
-/** A `WebAssembly.Memory` that can grow; neither ECMAScript's types nor Node's have it. */
-interface GrowingMemory extends KernelMemory {
-  grow(pages: number): number
-}
-
-declare const WebAssembly: {
-  readonly Memory: new (limits: {
-    readonly initial: number
-    readonly maximum: number
-    readonly shared: boolean
-  }) => GrowingMemory
-}
+import { type KernelMemory, kernelMemory, pageBytes } from '../fused/instantiate.ts'
 
 /** Memory that all workers see, and arrays in it. Blocks are counted: one is free again when nobody holds it. */
 export interface SharedMemory {
@@ -22,8 +9,6 @@ export interface SharedMemory {
   array(shape: readonly number[]): NDArray
   /** The address of an array; nothing for one that lies elsewhere. */
   addressOf(array: NDArray): number | undefined
-  /** The same elements under another name, where the array was and will be written over. */
-  renamed(array: NDArray): NDArray
   /** How many hold the block of an array. */
   holders(array: NDArray): number
   /** Holds the blocks of the arrays that lie here. */
@@ -42,13 +27,14 @@ interface Block {
 
 /** Addresses are multiples of this: a line of the cache, so that two workers never write to one line. */
 const alignment = 64
-const pageBytes = 65_536
-/** 4 GiB, all that 32-bit addresses reach. */
-const mostPages = 65_536
+/** The memory at first. */
+const firstBytes = 2 ** 20
+/** All that 32-bit addresses reach. */
+const mostBytes = 2 ** 32
 
 /** Empty memory. */
 export function sharedMemory(): SharedMemory {
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: mostPages, shared: true })
+  const memory = kernelMemory(firstBytes, true, mostBytes)
   const blocks = new WeakMap<NDArray['data'], Block>()
   /** Free stretches in the order of their addresses; neighbors are one. The first bytes stay unused, so that no address is 0. */
   let gaps: { readonly address: number; readonly bytes: number }[] = [
@@ -72,7 +58,7 @@ export function sharedMemory(): SharedMemory {
     const address = memory.buffer.byteLength
     // By a quarter at least, so that many small arrays do not grow it one by one.
     const pages = Math.ceil(Math.max(bytes, address / 4) / pageBytes)
-    const room = mostPages - address / pageBytes
+    const room = (mostBytes - address) / pageBytes
     const added = Math.min(pages, room)
     try {
       if (added * pageBytes < bytes) throw new RangeError('4 GiB are in use')
@@ -124,7 +110,6 @@ export function sharedMemory(): SharedMemory {
     memory,
     array: (shape) => viewOf(allocate(sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT), shape),
     addressOf: (array) => blockOf(array)?.address,
-    renamed: (array) => ({ ...array }),
     holders: (array) => blockOf(array)?.holders ?? 0,
     retain(arrays) {
       for (const array of arrays) {
