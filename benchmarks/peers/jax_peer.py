@@ -3,7 +3,7 @@
 import os
 import sys
 
-from serve import absent, serve
+from serve import IMAGE_CASES, LABEL_CASES, absent, serve
 
 # XLA makes as many threads as there are processors that it may use, so they are chosen before it starts.
 threads = int(sys.argv[1])
@@ -19,17 +19,7 @@ except ImportError as error:
     absent(error)
 
 AUTOGRAD, BY_HAND = "jax-jit-autograd", "jax-jit-handwritten"
-LABELS = [AUTOGRAD, BY_HAND]
-WAYS = {
-    "spen-inference": LABELS,
-    "dvn-inference": LABELS,
-    "ssvm-step": LABELS,
-    "ssvm-step-dropout": LABELS,
-    "end-to-end-step": LABELS,
-    "bibtex-epoch": LABELS,
-    "convolution-inference": [AUTOGRAD],
-    "convolution-step": [AUTOGRAD],
-}
+WAYS = {**dict.fromkeys(LABEL_CASES, [AUTOGRAD, BY_HAND]), **dict.fromkeys(IMAGE_CASES, [AUTOGRAD])}
 
 
 def gradient(energy):

@@ -18,6 +18,18 @@ except ImportError as error:
     absent(error)
 
 
+# The cases of label vectors, and those of images.
+LABEL_CASES = [
+    "spen-inference",
+    "dvn-inference",
+    "ssvm-step",
+    "ssvm-step-dropout",
+    "end-to-end-step",
+    "bibtex-epoch",
+]
+IMAGE_CASES = ["convolution-inference", "convolution-step"]
+
+
 def load(folder):
     """The arrays and settings of a case."""
     with open(os.path.join(folder, "list.json")) as file:

@@ -3,7 +3,7 @@
 import platform
 import sys
 
-from serve import absent, serve
+from serve import IMAGE_CASES, LABEL_CASES, absent, serve
 
 try:
     import numpy as np
@@ -15,16 +15,9 @@ except ImportError as error:
 AUTOGRAD, COMPILED = "torch-eager-autograd", "torch-compile-autograd"
 BY_HAND, COMPILED_BY_HAND = "torch-eager-handwritten", "torch-compile-handwritten"
 CHANNELS_LAST = "torch-eager-channels-last"
-LABELS = [AUTOGRAD, COMPILED, BY_HAND, COMPILED_BY_HAND]
 WAYS = {
-    "spen-inference": LABELS,
-    "dvn-inference": LABELS,
-    "ssvm-step": LABELS,
-    "ssvm-step-dropout": LABELS,
-    "end-to-end-step": LABELS,
-    "bibtex-epoch": LABELS,
-    "convolution-inference": [AUTOGRAD, CHANNELS_LAST, COMPILED],
-    "convolution-step": [AUTOGRAD, CHANNELS_LAST, COMPILED],
+    **dict.fromkeys(LABEL_CASES, [AUTOGRAD, COMPILED, BY_HAND, COMPILED_BY_HAND]),
+    **dict.fromkeys(IMAGE_CASES, [AUTOGRAD, CHANNELS_LAST, COMPILED]),
 }
 
 

@@ -18,6 +18,7 @@ import {
 } from '@deepstruct/tensor'
 import { type Family, fit } from '@deepstruct/training'
 import { parseArgs } from 'node:util'
+import { slope } from './speed/rows.ts'
 
 const { values } = parseArgs({
   options: {
@@ -74,7 +75,7 @@ async function measure(engine: Engine, family: Family): Promise<string[]> {
   const predict = jit((params: typeof state, x: Tensor) => ({ y: solve(params as never, x).y }))
   const { x } = dev.batch(Array.from({ length: 256 }, (_, i) => i))
   const params = await put(state)
-  const slope = await residentSlope(() => predict(params, x), passes === 1 ? 20 : calls)
+  const growth = await residentSlope(() => predict(params, x), passes === 1 ? 20 : calls)
   const began = performance.now()
   const repeats = passes === 1 ? 2 : 20
   for (let i = 0; i < repeats; i++) await predict(params, x)
@@ -85,7 +86,7 @@ async function measure(engine: Engine, family: Family): Promise<string[]> {
     (train.size / seconds).toFixed(0),
     rate.toFixed(0),
     `${engine.memory().arrays - before} more`,
-    slope.toFixed(2),
+    growth.toFixed(2),
   ]
 }
 
@@ -101,10 +102,5 @@ async function residentSlope(call: () => Promise<unknown>, count: number): Promi
     collect?.()
     points.push([i / 1000, process.memoryUsage().rss / 2 ** 20])
   }
-  const mean = (numbers: readonly number[]): number =>
-    numbers.reduce((total, value) => total + value, 0) / numbers.length
-  const x = mean(points.map(([calls1000]) => calls1000))
-  const y = mean(points.map(([, megabytes]) => megabytes))
-  const above = mean(points.map(([a, b]) => (a - x) * (b - y)))
-  return above / mean(points.map(([a]) => (a - x) ** 2))
+  return slope(points)
 }

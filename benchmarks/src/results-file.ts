@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { writeJson } from './speed/results.ts'
 
 /** Results by the description of their run, kept in a JSON file, so that an interrupted study goes on where it stopped. */
 export interface ResultsFile<R> {
@@ -17,10 +18,7 @@ export function resultsFile<R>(path: URL): ResultsFile<R> {
       if (known !== undefined) return known
       const result = await compute()
       results[description] = result
-      mkdirSync(new URL('.', path), { recursive: true })
-      const part = new URL(`${path.href}.part`)
-      writeFileSync(part, `${JSON.stringify(results, undefined, 2)}\n`)
-      renameSync(part, path)
+      writeJson(path, results)
       return result
     },
   }

@@ -1,15 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
-
-/** A time at one size. */
-export interface GrowthPoint {
-  /** What grows. */
-  readonly of: 'batch' | 'labels' | 'steps'
-  /** How large it is. */
-  readonly size: number
-  /** The median call. */
-  readonly medianMs: number
-}
+import type { GrowthPoint } from '../../../benchmarks/src/speed/growth.ts'
 
 const titles: Readonly<Record<GrowthPoint['of'], string>> = {
   batch: 'rows of a batch',

@@ -1,21 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { type Comparison, comparisons } from '../../../benchmarks/src/speed/comparisons.ts'
+import type { Environment } from '../../../benchmarks/src/speed/environment.ts'
+import type { GrowthPoint } from '../../../benchmarks/src/speed/growth.ts'
 import type { Row } from '../../../benchmarks/src/speed/rows.ts'
-import { type GrowthPoint, growthPlot } from '../.vitepress/growth-plot.ts'
-
-interface Environment {
-  readonly date: string
-  readonly cpu: string
-  readonly cores: number
-  readonly memoryGiB: number
-  readonly platform: string
-  readonly versions: Readonly<Record<string, string>>
-  readonly threads: number
-}
+import type { Limits } from '../../../benchmarks/src/speed/timing.ts'
+import { growthPlot } from '../.vitepress/growth-plot.ts'
 
 interface Speed extends Environment {
   readonly rounds: number
-  readonly limits: { readonly calls: number; readonly seconds: number; readonly longest: number }
+  readonly limits: Limits
 }
 
 interface Growth {

@@ -9,7 +9,7 @@ import { type Limits, settle } from './timing.ts'
 import { inferenceWork } from './work.ts'
 
 /** How the time of SPEN inference grows. */
-interface GrowthPoint {
+export interface GrowthPoint {
   /** What grows. */
   readonly of: 'batch' | 'labels' | 'steps'
   /** How large it is. */

@@ -5,8 +5,13 @@ const resultsFolder: URL = new URL('../../results/', import.meta.url)
 
 /** Writes a results file, whole or not at all. */
 export function writeResults(name: string, content: unknown, folder: URL = resultsFolder): void {
-  mkdirSync(folder, { recursive: true })
-  const part = new URL(`${name}.part`, folder)
+  writeJson(new URL(name, folder), content)
+}
+
+/** Writes a JSON file, whole or not at all. */
+export function writeJson(path: URL, content: unknown): void {
+  mkdirSync(new URL('.', path), { recursive: true })
+  const part = new URL(`${path.href}.part`)
   writeFileSync(part, `${JSON.stringify(content, undefined, 2)}\n`)
-  renameSync(part, new URL(name, folder))
+  renameSync(part, path)
 }
