@@ -27,3 +27,6 @@ export interface Participant {
 export function createPerformer(participant: Participant): {
   readonly perform: (task: Task) => Promise<void>
 }
+
+/** Looks at a word for so many milliseconds, and says whether it has changed from this value. */
+export function changes(control: Int32Array, word: number, value: number, patience: number): boolean

@@ -11,7 +11,7 @@
 
 /** @typedef {{ run(table: number, begin: number, end: number): void }} Kernel */
 /** @typedef {{ Module: new (bytes: Uint8Array) => object, Instance: new (module: object, imports: object) => { exports: Kernel } }} Assembly */
-/** @typedef {Omit<PlanTask, 'modules'> & { kernels: Kernel[], places: Record<string, Tensor | null>, layout?: Layout, tensors: { source: Float32Array, copy: Float32Array }[], feeds: Record<string, Tensor> }} Plan */
+/** @typedef {Omit<PlanTask, 'modules'> & { kernels: Kernel[], places: Record<string, Tensor | null>, layout?: Layout, tensors: { source: Float32Array, copy: Float32Array }[], feeds: Record<string, Tensor>, totals: Float32Array[] }} Plan */
 
 // Node's types lack WebAssembly.
 const { Instance, Module } = /** @type {{ WebAssembly: Assembly }} */ (
@@ -106,13 +106,16 @@ export function createPerformer(participant) {
       ...plan.sums.map(({ name, shape }) => [name, emptyTensor(shape)]),
       ...plan.flags.map((name) => [name, null]),
     ])
-    plans.set(plan.plan, { ...plan, kernels, places, tensors: [], feeds: {} })
+    plans.set(plan.plan, { ...plan, kernels, places, tensors: [], feeds: {}, totals: [] })
   }
 
   /** @param {Plan} plan @param {Layout} layout */
   function place(plan, layout) {
     plan.layout = layout
     plan.feeds = {}
+    plan.totals = layout.sums.map(
+      ({ address, elements }) => new Float32Array(memory.buffer, address, elements),
+    )
     // ONNX Runtime takes no shared memory.
     plan.tensors = layout.shared.map(({ name, address, shape }) => {
       const tensor = emptyTensor(shape)
@@ -126,11 +129,8 @@ export function createPerformer(participant) {
 
   /** Sums over the rows of this participant, into shared memory. @param {Plan} plan @param {StepTask} task */
   async function sumRows(plan, { job, feeds }) {
-    const { sums: places } = /** @type {Layout} */ (plan.layout)
-    const sharedAt = (/** @type {number} */ j) =>
-      new Float32Array(memory.buffer, places[j]?.address, places[j]?.elements)
     if (feeds === undefined) {
-      for (const j of places.keys()) sharedAt(j).fill(0)
+      for (const total of plan.totals) total.fill(0)
       return
     }
     for (const { source, copy } of plan.tensors) copy.set(source)
@@ -144,7 +144,7 @@ export function createPerformer(participant) {
     }
     for (const [j, { name }] of plan.sums.entries()) {
       const { data } = /** @type {Tensor} */ (plan.places[name])
-      sharedAt(j).set(/** @type {Float32Array} */ (data))
+      plan.totals[j]?.set(/** @type {Float32Array} */ (data))
     }
   }
 
@@ -222,4 +222,13 @@ export function createPerformer(participant) {
       }
     },
   }
+}
+
+/** @type {typeof import('./performer.d.mts').changes} */
+export function changes(control, word, value, patience) {
+  const end = performance.now() + patience
+  do {
+    for (let i = 0; i < 200; i++) if (Atomics.load(control, word) !== value) return true
+  } while (performance.now() < end)
+  return false
 }

@@ -1,34 +1,26 @@
 import { EngineError, type NDArray } from '@deepstruct/tensor'
 import type * as threads from 'node:worker_threads'
 import type { ModelInParts } from '../graph/encode.ts'
-import { copy } from '../held.ts'
 import { refusedRun } from '../runtime/runtime.ts'
 import {
   type Answer,
   controlWords,
-  type Feed,
-  type ForgetTask,
   type PlanTask,
   type RunTask,
   type StepTask,
   type Task,
   type WorkerStart,
 } from './messages.ts'
-import { createPerformer, type Participant } from '../../src/pool/performer.mjs'
+import { changes, createPerformer, type Participant } from '../../src/pool/performer.mjs'
+import { type Knowledge, knowledge } from './knowledge.ts'
 import type { SharedMemory } from './shared-memory.ts'
 
 /** Worker threads, each with a session of one thread for each graph. They are started when they are first needed. */
-export interface Pool {
+export interface Pool extends Omit<Knowledge, 'registerPlan'> {
   /** How many. */
   readonly workers: number
   /** Whether a worker has died, so that there must be a new pool. */
   readonly dead: boolean
-  /** The number under which a worker knows a graph, which it is sent at first. */
-  graph(worker: number, model: ModelInParts): number
-  /** An array as an argument for a worker that keeps it until it is forgotten. */
-  heldFeed(worker: number, name: string, array: NDArray): Feed
-  /** Lets the workers drop arrays. */
-  forget(arrays: readonly NDArray[]): void
   /** Runs a graph on one worker. */
   run(
     worker: number,
@@ -78,6 +70,18 @@ interface Pending {
   reject(error: Error): void
 }
 
+/** A call under way. */
+interface Call {
+  /** Its number. */
+  readonly job: number
+  /** What was answered so far. */
+  readonly answers: readonly Answer[]
+  /** All of it, once it is complete. */
+  readonly over: Promise<readonly Answer[]>
+  /** Stops listening. */
+  end(): void
+}
+
 /** A pool of workers. */
 export function createPool(
   { Worker }: Pick<typeof threads, 'Worker'>,
@@ -93,9 +97,7 @@ export function createPool(
   const threadsOf = new Map<number, threads.Worker>()
   const exits = new Set<Promise<void>>()
   let jobs = 0
-  let graphs = 0
   let plans = 0
-  let arrays = 0
   let dead = false
   const isDead = (): boolean => dead
   /** How many calls wait for a message from a worker. */
@@ -193,125 +195,72 @@ export function createPool(
     Atomics.notify(control, wakeOf(worker))
   }
 
+  /** Listens for the answers to a call until they are complete. */
+  const listen = (complete: (answers: readonly Answer[]) => boolean): Call => {
+    if (dead) throw ended(undefined)
+    const job = jobs++
+    const answers: Answer[] = []
+    const over = new Promise<readonly Answer[]>((resolve, reject) => {
+      pending.set(job, {
+        reject,
+        resolve(answer) {
+          answers.push(answer)
+          if (complete(answers)) resolve(answers)
+        },
+      })
+    })
+    // It may end badly when nobody waits for it.
+    over.catch(() => undefined)
+    return { job, answers, over, end: () => pending.delete(job) }
+  }
+
   /** Waits for the answers to a call; meanwhile the program goes on running. */
   const answered = async (
     ask: (job: number) => void,
     complete: (answers: readonly Answer[]) => boolean,
   ): Promise<readonly Answer[]> => {
-    if (dead) throw ended(undefined)
-    const job = jobs++
-    const answers: Answer[] = []
+    const call = listen(complete)
     if (awaited++ === 0) for (const worker of threadsOf.values()) worker.ref()
     try {
-      await new Promise<void>((resolve, reject) => {
-        pending.set(job, {
-          reject,
-          resolve(answer) {
-            answers.push(answer)
-            if (complete(answers)) resolve()
-          },
-        })
-        ask(job)
-      })
+      ask(call.job)
+      return await call.over
     } finally {
-      pending.delete(job)
+      call.end()
       if (--awaited === 0 && !dead) for (const worker of threadsOf.values()) worker.unref()
     }
-    return answers
   }
 
-  const drop = (worker: number, what: Partial<ForgetTask>): void => {
-    if (!dead && (worker === here || threadsOf.has(worker)))
-      tell(worker, { kind: 'forget', held: [], graphs: [], plans: [], ...what })
-  }
   /** A call that this thread takes part in: it sees by itself when all is done, and only hears of what went wrong. */
   const watched = async (
     ask: (job: number) => void,
     failed: () => boolean,
   ): Promise<readonly Answer[]> => {
-    if (dead) throw ended(undefined)
-    const job = jobs++
-    const answers: Answer[] = []
-    let heard = (): void => undefined
-    const hearing = new Promise<void>((resolve, reject) => {
-      heard = resolve
-      pending.set(job, {
-        reject,
-        resolve(answer) {
-          answers.push(answer)
-          resolve()
-        },
-      })
-    })
-    // It may end badly when nobody waits for it.
-    hearing.catch(() => undefined)
+    const call = listen(() => true)
     try {
-      ask(job)
+      ask(call.job)
       await localTasks
       for (let busy = count; busy !== 0 && !isDead(); busy = Atomics.load(control, words.busy))
         await waitHere(control, words.busy, busy, isDead)
-      if (dead || failed()) await hearing
+      if (dead || failed()) await call.over
     } finally {
-      heard()
-      pending.delete(job)
+      call.end()
     }
-    return answers
+    return call.answers
   }
 
-  const knownGraphs = everybody.map(() => new WeakMap<ModelInParts, number>())
-  const unusedGraphs = new FinalizationRegistry<readonly [worker: number, graph: number]>(
-    ([worker, graph]) => drop(worker, { graphs: [graph] }),
+  const { registerPlan, ...known } = knowledge(
+    everybody.length,
+    shared,
+    tell,
+    (worker) => !dead && (worker === here || threadsOf.has(worker)),
   )
-  const unusedPlans = new FinalizationRegistry<number>((plan) => {
-    for (const worker of everybody) drop(worker, { plans: [plan] })
-  })
-  const knownArrays = new WeakMap<NDArray, { readonly number: number; readonly at: Set<number> }>()
-  const unusedArrays = new FinalizationRegistry<number>((held) => {
-    for (const worker of everybody) drop(worker, { held: [held] })
-  })
-
-  const graphOf = (worker: number, model: ModelInParts): number => {
-    let graph = knownGraphs[worker]!.get(model)
-    if (graph === undefined) {
-      knownGraphs[worker]!.set(model, (graph = graphs++))
-      unusedGraphs.register(model, [worker, graph])
-      const { bytes, externalData } = model
-      tell(worker, { kind: 'graph', graph, model: bytes, externalData })
-    }
-    return graph
-  }
 
   return {
     workers: count,
     get dead() {
       return dead
     },
-    graph: graphOf,
-
-    heldFeed(worker, name, array) {
-      let known = knownArrays.get(array)
-      if (known === undefined) {
-        knownArrays.set(array, (known = { number: arrays++, at: new Set() }))
-        unusedArrays.register(array, known.number)
-      }
-      const { number: held, at } = known
-      if (at.has(worker)) return { name, held }
-      at.add(worker)
-      // ONNX Runtime takes no shared memory.
-      return {
-        name,
-        held,
-        array: shared.addressOf(array) === undefined ? array : copy(array),
-      }
-    },
-
-    forget(list) {
-      const known = list.flatMap((array) => knownArrays.get(array) ?? [])
-      for (const worker of everybody) {
-        const held = known.filter(({ at }) => at.delete(worker)).map(({ number }) => number)
-        if (held.length > 0) drop(worker, { held })
-      }
-    },
+    ...known,
 
     async run(worker, task, moved) {
       const [answer] = await answered(
@@ -325,9 +274,9 @@ export function createPool(
     },
 
     plan(plan, model) {
-      const known = { plan: plans++, model, parts: plan, at: new Set<number>() }
-      unusedPlans.register(known, known.plan)
-      return known
+      const made = { plan: plans++, model, parts: plan, at: new Set<number>() }
+      registerPlan(made)
+      return made
     },
 
     async step(together, { plan, model, parts, at }, tasks, finish) {
@@ -343,7 +292,7 @@ export function createPool(
         for (const worker of participants)
           if (!at.has(worker)) {
             at.add(worker)
-            tell(worker, { kind: 'plan', plan, graph: graphOf(worker, model), ...parts })
+            tell(worker, { kind: 'plan', plan, graph: known.graph(worker, model), ...parts })
           }
         const ask = (job: number): void => {
           Atomics.store(control, words.failed, 0)
@@ -388,10 +337,7 @@ function waitHere(
   value: number,
   over: () => boolean,
 ): Promise<void> | undefined {
-  const end = performance.now() + patience.looking
-  do {
-    for (let i = 0; i < 200; i++) if (Atomics.load(control, word) !== value) return undefined
-  } while (performance.now() < end)
+  if (changes(control, word, value, patience.looking)) return undefined
   // Asleep it leaves its core to the one that it waits for, which may have no other.
   if (Atomics.wait(control, word, value, patience.sleeping) !== 'timed-out') return undefined
   return new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 // A worker thread: takes its tasks one after the other, and waits for more.
 import * as ort from 'onnxruntime-node'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { createPerformer } from './performer.mjs'
+import { changes, createPerformer } from './performer.mjs'
 
 /** @import { WorkerStart } from './messages.ts' */
 
@@ -22,10 +22,7 @@ const { perform } = createPerformer({
  * @param {number} [patience] how long the thread keeps looking before it lies down, in milliseconds: waking up takes about as long
  */
 function wait(word, value, patience = 0.05) {
-  const end = performance.now() + patience
-  do {
-    for (let i = 0; i < 200; i++) if (Atomics.load(control, word) !== value) return
-  } while (performance.now() < end)
+  if (changes(control, word, value, patience)) return
   while (Atomics.load(control, word) === value && !isOver()) Atomics.wait(control, word, value)
 }
 
