@@ -1,11 +1,9 @@
 import { type NDArray, sizeOf } from '@deepstruct/tensor'
 import { fuse } from '../fused/fuse.ts'
 import { constantArray } from '../graph/constant-array.ts'
-import { createGraph } from '../graph/graph.ts'
-import { scopesOf } from '../graph/scopes.ts'
 import type { Value } from '../graph/value.ts'
 import type { Trace } from '../trace/trace.ts'
-import { wholeSum } from './whole-sum.ts'
+import { updateGraph } from './update-graph.ts'
 
 /** What is done with totals over rows, for example the update of parameters along a gradient, in kernels that workers share among them. */
 export interface UpdatePlan {
@@ -75,94 +73,14 @@ export interface UpdateContext {
  * @returns nothing where a kernel cannot do it: it is not elementwise, or looks at single rows
  */
 export function planUpdate(trace: Trace, context: UpdateContext): UpdatePlan | undefined {
-  const { workers, rows, donated, kept } = context
-  const cut = trace.cut!
-  const graph = createGraph()
-  const renewed = new Map<Value, Value>()
-  const places = new Map<Value, Place>()
-  /** How many sums over parameters come before a value. */
-  const levels = new Map<Value, number>()
-  const sums: number[] = []
-  const addends: { readonly operand: Value; readonly sum: number; readonly level: number }[] = []
-  const scalars: { readonly argument: number; readonly slot: number }[] = []
-  let slots = 0
-
-  const levelOf = (value: Value): number => {
-    let level = levels.get(value)
-    if (level === undefined) {
-      const inputs = value.source.kind === 'node' ? value.source.node.inputs : []
-      level = Math.max(0, ...inputs.map((input) => (input === undefined ? 0 : levelOf(input))))
-      levels.set(value, level)
-    }
-    return level
-  }
-  /** A sum of what the workers contribute, in a fixed order. */
-  const total = ({ dtype, shape }: Value, level: number): Value => {
-    const sum = sums.push(sizeOf(shape)) - 1
-    const parts = Array.from({ length: workers }, (_, worker) => {
-      const part = graph.input({ dtype, shape })
-      places.set(part, { kind: 'sum', sum, worker })
-      levels.set(part, level)
-      return part
-    })
-    return parts.reduce((all, part) => graph.node('Add', [all, part], { dtype, shape }))
-  }
-
-  for (const [i, sum] of cut.sums.entries()) renewed.set(cut.totals[i]!, total(sum, 0))
-  for (const [i, input] of trace.inputs.entries()) {
-    if (rows.has(i)) continue
-    const argument = graph.input(input)
-    renewed.set(input, argument)
-    if (sizeOf(input.shape) > 1 || donated.has(i)) {
-      places.set(argument, { kind: 'argument', argument: i })
-      continue
-    }
-    scalars.push({ argument: i, slot: slots })
-    places.set(argument, { kind: 'slot', slot: slots++ })
-  }
-  const current = (value: Value | undefined): Value | undefined =>
-    value && (renewed.get(value) ?? (value.source.kind === 'input' ? undefined : value))
-
-  for (const node of scopesOf(trace.nodes, trace.results).outside) {
-    const { op, inputs, outputs, attributes, body } = node
-    const operands = inputs.map(current)
-    if (body !== undefined || operands.some((operand, i) => inputs[i] && !operand)) return undefined
-    const addend = wholeSum(graph, node, current)
-    if (addend !== undefined) {
-      const level = levelOf(addend)
-      const sum = sums.length
-      renewed.set(outputs[0]!, total(outputs[0]!, level + 1))
-      addends.push({ operand: addend, sum, level })
-      continue
-    }
-    const after =
-      outputs.length === 1
-        ? [graph.node(op, operands, outputs[0]!, attributes)]
-        : graph.nodes(op, operands, outputs, attributes)
-    for (const [i, output] of outputs.entries()) renewed.set(output, after[i]!)
-  }
-  const ends = trace.results.map(current)
-  if (ends.includes(undefined)) return undefined
+  const { donated, kept } = context
+  const update = updateGraph(trace, context)
+  if (update === undefined) return undefined
+  const { results: ends, places, sums, addends, scalars } = update
+  let slots = scalars.length
 
   const kernels: Uint8Array<ArrayBuffer>[] = []
   const known = new Map<string, number>()
-  /** What a kernel reads beside constants: arrays, or single numbers that were computed before. */
-  const operandsOf = (values: readonly Value[], single: boolean) => {
-    const arrays = new Set<Value>()
-    const numbers = new Set<Value>()
-    const visited = new Set<Value>()
-    const visit = (value: Value | undefined): void => {
-      if (value === undefined || visited.has(value)) return
-      visited.add(value)
-      const { source, shape } = value
-      if (source.kind === 'fill' || source.kind === 'integers') return
-      if (!single && sizeOf(shape) === 1) numbers.add(value)
-      else if (source.kind === 'node') for (const input of source.node.inputs) visit(input)
-      else arrays.add(value)
-    }
-    for (const value of values) visit(value)
-    return { arrays: [...arrays], numbers: [...numbers] }
-  }
   const call = (
     work: {
       readonly arrays: readonly Value[]
@@ -200,7 +118,7 @@ export function planUpdate(trace: Trace, context: UpdateContext): UpdatePlan | u
   /** The results that kernels compute into arrays, those that read the same arrays together. */
   const groups: { readonly results: readonly number[]; readonly arrays: ReadonlySet<Value> }[] = []
   const wanted = new Map<number, Value>()
-  for (const [i, end] of (ends as Value[]).entries()) {
+  for (const [i, end] of ends.entries()) {
     const place = places.get(end)
     const { kind } = end.source
     const single = sizeOf(end.shape) === 1
@@ -288,4 +206,32 @@ export function planUpdate(trace: Trace, context: UpdateContext): UpdatePlan | u
     stages.push(calls as PlannedCall[])
   }
   return { kernels, stages, sums, scalars, slots, results, handedThrough }
+}
+
+/** What a kernel reads beside constants: arrays, or single numbers that were computed before. */
+interface Operands {
+  readonly arrays: readonly Value[]
+  readonly numbers: readonly Value[]
+}
+
+/**
+ * What is read to compute values.
+ *
+ * @param single - whether they are single numbers, which are computed from the start
+ */
+function operandsOf(values: readonly Value[], single: boolean): Operands {
+  const arrays = new Set<Value>()
+  const numbers = new Set<Value>()
+  const visited = new Set<Value>()
+  const visit = (value: Value | undefined): void => {
+    if (value === undefined || visited.has(value)) return
+    visited.add(value)
+    const { source, shape } = value
+    if (source.kind === 'fill' || source.kind === 'integers') return
+    if (!single && sizeOf(shape) === 1) numbers.add(value)
+    else if (source.kind === 'node') for (const input of source.node.inputs) visit(input)
+    else arrays.add(value)
+  }
+  for (const value of values) visit(value)
+  return { arrays: [...arrays], numbers: [...numbers] }
 }
