@@ -1,6 +1,6 @@
 import { createGraph, type Graph } from '../graph/graph.ts'
 import { neededInOrder } from '../graph/scopes.ts'
-import type { Body, Node, Value } from '../graph/value.ts'
+import type { Body, Value } from '../graph/value.ts'
 import { sameShape } from '../simplify/application.ts'
 import { outputsOf, type Trace } from '../trace/trace.ts'
 import { dependentIntegers, dependentNumber, type FreeExtent, freeExtent } from './free-extent.ts'
