@@ -56,7 +56,7 @@ for (const backend of ['wasm', 'tensorflow', 'cpu'] satisfies Backend[]) {
     console.log(`| ${[engine.name, family.name, ...(await measure(engine, family))].join(' | ')} |`)
 }
 
-async function measure(engine: Engine, family: Family): Promise<string[]> {
+async function measure(engine: Engine, family: Family<'multilabel'>): Promise<string[]> {
   // The plain backend is an order slower; one epoch says as much.
   const passes = engine.name === 'eager:cpu' ? 1 : epochs
   const phases = { classifierEpochs: 1, classifierPatience: passes }

@@ -21,7 +21,7 @@ import { resultsFile } from './results-file.ts'
 
 interface Model {
   readonly name: string
-  readonly family: Family
+  readonly family: Family<'multilabel'>
   readonly settings: object
 }
 

@@ -28,7 +28,7 @@ export interface Protocol {
   /** The test examples; they are read once, at the end. */
   readonly test: MultilabelDataset
   /** The model family. */
-  readonly family: Family
+  readonly family: Family<'multilabel'>
   /** Its settings; what is left out has its default. */
   readonly settings: object
   /** Decides the split, the parameters, the order of the rows and the noise. */

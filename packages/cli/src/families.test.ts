@@ -25,7 +25,7 @@ it('lists every family that a package exports', async () => {
     ),
     '',
     '/** Every model family, in the order of the packages. */',
-    `export const families: readonly Family[] = [${found.flatMap(({ names }) => names).join(', ')}]`,
+    `export const families: readonly Family<'multilabel'>[] = [${found.flatMap(({ names }) => names).join(', ')}]`,
     '',
   ]
   await expect(lines.join('\n')).toMatchFileSnapshot('./families.ts')

@@ -4,4 +4,4 @@ import { mlpFamily } from '@deepstruct/feedforward'
 import { spenFamily } from '@deepstruct/spen'
 
 /** Every model family, in the order of the packages. */
-export const families: readonly Family[] = [mlpFamily, spenFamily]
+export const families: readonly Family<'multilabel'>[] = [mlpFamily, spenFamily]

@@ -25,7 +25,7 @@ import { version } from './version.ts'
 export async function run(
   args: readonly string[],
   io: Io,
-  families: readonly Family[] = everyFamily,
+  families: readonly Family<'multilabel'>[] = everyFamily,
 ): Promise<number> {
   const context: CommandContext = { io, families, args }
   try {
@@ -94,8 +94,8 @@ async function deepstruct(context: CommandContext, exit: (code: number) => void)
  */
 async function chosenFamily(
   args: readonly string[],
-  families: readonly Family[],
-): Promise<{ readonly family?: Family; readonly help: string }> {
+  families: readonly Family<'multilabel'>[],
+): Promise<{ readonly family?: Family<'multilabel'>; readonly help: string }> {
   const list = families.map(({ name, summary }) => `  ${name}  ${summary}`).join('\n')
   const help = `\nModel families (train --model NAME --help shows the settings of one):\n${list}`
   if (args[0] !== 'train') return { help }

@@ -39,7 +39,12 @@ function solve(params: Params, x: Tensor) {
 }
 
 /** Logistic regression: the smallest family there is, trained in two phases. */
-export const linearFamily: Family = family<z.infer<typeof settings>, Params>({
+export const linearFamily: Family<'multilabel'> = family<
+  'multilabel',
+  z.infer<typeof settings>,
+  Params
+>({
+  task: 'multilabel',
   name: 'linear',
   summary: 'logistic regression, for tests',
   settings,

@@ -23,7 +23,7 @@ export async function runCli(
     readonly interruptAtOnce?: boolean
     readonly stdout?: Writable
     /** Default the linear family. */
-    readonly families?: readonly Family[]
+    readonly families?: readonly Family<'multilabel'>[]
     readonly isTTY?: boolean
   } = {},
 ): Promise<CliRun> {

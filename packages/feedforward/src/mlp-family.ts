@@ -68,7 +68,8 @@ export function classifierNetwork(configuration: MlpSettings, { inputs, labels }
 }
 
 /** A multilayer perceptron with one logit for each label: the baseline without structure. */
-export const mlpFamily: Family = family<MlpSettings, MlpParams>({
+export const mlpFamily: Family<'multilabel'> = family<'multilabel', MlpSettings, MlpParams>({
+  task: 'multilabel',
   name: 'mlp',
   summary: 'independent labels by a multilayer perceptron (binary cross-entropy)',
   settings: z.strictObject(classifierSettings),

@@ -81,7 +81,12 @@ export type SpenSettings = MlpSettings & {
 }
 
 /** A structured prediction energy network over a pretrained classifier. */
-export const spenFamily: Family = family<SpenSettings, SpenParams<unknown>>({
+export const spenFamily: Family<'multilabel'> = family<
+  'multilabel',
+  SpenSettings,
+  SpenParams<unknown>
+>({
+  task: 'multilabel',
   name: 'spen',
   summary: 'structured prediction energy network (structured SVM or end-to-end learning)',
   settings,

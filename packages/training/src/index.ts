@@ -9,7 +9,16 @@ export {
 } from './checkpoint/checkpoint-file.ts'
 export type { Dataset } from './dataset.ts'
 export { evaluateMultilabel, scorer, type Scored } from './family/evaluate-multilabel.ts'
-export { type Family, family, type Parameters, type Sizes } from './family/family.ts'
+export {
+  type AnyFamily,
+  type Family,
+  family,
+  type ImageSizes,
+  type Parameters,
+  type Problems,
+  type Sizes,
+  type Task,
+} from './family/family.ts'
 export type { Labeled } from './family/labeled.ts'
 export { parseSettings } from './family/parse-settings.ts'
 export { type Checkpoint, fit, type FitOptions, type Fitted } from './fit/fit.ts'

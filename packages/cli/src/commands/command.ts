@@ -8,9 +8,9 @@ export interface CommandContext {
   /** The world. */
   readonly io: Io
   /** The model families. */
-  readonly families: readonly Family[]
+  readonly families: readonly Family<'multilabel'>[]
   /** The family that `--model` names. */
-  readonly family?: Family
+  readonly family?: Family<'multilabel'>
   /** The arguments of the whole command, to be repeated in advice. */
   readonly args: readonly string[]
 }

@@ -136,6 +136,6 @@ async function run(
   return 0
 }
 
-function settingsOf(family: Family, settings: JsonObject): JsonObject {
+function settingsOf(family: Family<'multilabel'>, settings: JsonObject): JsonObject {
   return readOptions(family.settings, settings) as JsonObject
 }

@@ -160,7 +160,7 @@ async function run(values: Values, config: Values, context: CommandContext): Pro
 
 /** The options of the command and the settings of the family apart. */
 function splitOptions(
-  family: Family,
+  family: Family<'multilabel'>,
   parsed: Readonly<Record<string, unknown>>,
 ): { readonly options: Options; readonly settings: JsonObject } {
   const isSetting = ([key]: readonly [string, unknown]): boolean => key in family.settings.shape

@@ -6,7 +6,10 @@ import { UsageError } from '../errors.ts'
  *
  * @throws {@link UsageError} that lists those there are
  */
-export function findFamily(families: readonly Family[], name: string): Family {
+export function findFamily(
+  families: readonly Family<'multilabel'>[],
+  name: string,
+): Family<'multilabel'> {
   const found = families.find((family) => family.name === name)
   if (found === undefined)
     throw new UsageError(

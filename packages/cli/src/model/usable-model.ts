@@ -7,7 +7,7 @@ import { loadModel } from '@deepstruct/training/node'
 /** A trained model with its family: what evaluation and prediction need. */
 export interface UsableModel {
   /** The family. */
-  readonly family: Family
+  readonly family: Family<'multilabel'>
   /** Its settings. */
   readonly settings: JsonObject
   /** The size of the problem. */
@@ -37,7 +37,10 @@ export function solverOf({
  * @throws {@link @deepstruct/tensor!ModelFileError} when the file is missing, damaged, of a newer format, of an unknown
  * family, or has settings that the family refuses
  */
-export async function openModel(path: string, families: readonly Family[]): Promise<UsableModel> {
+export async function openModel(
+  path: string,
+  families: readonly Family<'multilabel'>[],
+): Promise<UsableModel> {
   const file = await loadModel(path)
   const refuse = (argument: string, got: string, expected: string): ModelFileError =>
     new ModelFileError({ function: 'openModel', argument, got, expected, file: path })

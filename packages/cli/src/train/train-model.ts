@@ -21,7 +21,7 @@ import type { UsableModel } from '../model/usable-model.ts'
 /** What {@link trainModel} needs. */
 export interface TrainModelOptions {
   /** The family. */
-  readonly family: Family
+  readonly family: Family<'multilabel'>
   /** Its settings. */
   readonly settings: JsonObject
   /** Training examples as they were loaded. */

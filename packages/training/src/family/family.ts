@@ -13,28 +13,55 @@ export interface Sizes {
   readonly labels: number
 }
 
+/** The size of a segmentation problem. */
+export interface ImageSizes {
+  /** Rows of an image. */
+  readonly height: number
+  /** Columns of an image. */
+  readonly width: number
+  /** Channels of an image, for instance 3. */
+  readonly channels: number
+}
+
+/** What is predicted, with what a family is told of the size of the problem. */
+export interface Problems {
+  /** A set of labels: inputs `[batch, features]`, outputs `[batch, labels]`. */
+  readonly multilabel: Sizes
+  /** A mask: inputs `[batch, height, width, channels]`, outputs `[batch, height, width]`. */
+  readonly segmentation: ImageSizes
+}
+
+/** The name of a task, for instance `multilabel`. */
+export type Task = keyof Problems
+
 /** The parameters of any family: parts by name, each a tree of tensors. */
 export type Parameters = { readonly [part: string]: unknown }
 
 /**
  * A model family as the command line and comparisons see it: settings that JSON can hold, how to train with them, and what runs
- * at test time. `C` are the settings, `S` the state that training moves.
+ * at test time. A method that serves two tasks is two families of one name. `T` is the task, `C` are the settings, `S` the state
+ * that training moves.
  */
-export interface Family<C = JsonObject, S = Parameters> {
+export interface Family<T extends Task, C = JsonObject, S = Parameters> {
   /** The name on the command line and in model files, for instance `spen`. */
   readonly name: string
+  /** What it predicts. */
+  readonly task: T
   /** One line for help texts. */
   readonly summary: string
   /** The settings with their defaults and descriptions; parsing `{}` gives the defaults. Each is one option of the command line. */
   readonly settings: z.ZodObject
   /** How it is trained; the state that comes out of `fit` is what {@link Family.solve} takes. */
-  learner(settings: C, sizes: Sizes): Learner<S, Labeled>
+  learner(settings: C, sizes: Problems[T]): Learner<S, Labeled>
   /** What runs at test time: scores of the labels in $[0, 1]$ as `y`, with their energy. Traceable. */
-  solve(settings: C, sizes: Sizes): (params: S, x: Tensor) => TracedSolution
+  solve(settings: C, sizes: Problems[T]): (params: S, x: Tensor) => TracedSolution
 }
 
+/** A family of any task; its `task` tells which. */
+export type AnyFamily = { readonly [T in Task]: Family<T> }[Task]
+
 /** Forgets the types of a family's settings and state, so that families can stand in one list. */
-export function family<C, S>(typed: Family<C, S>): Family {
+export function family<T extends Task, C, S>(typed: Family<T, C, S>): Family<T> {
   // Settings are parsed by the family's own schema, and a state comes from its own learner, before either is used.
-  return typed as unknown as Family
+  return typed as unknown as Family<T>
 }
