@@ -1,14 +1,6 @@
-import {
-  add,
-  type Host,
-  matMul,
-  type Random,
-  reshape,
-  ShapeError,
-  type Tensor,
-} from '@deepstruct/tensor'
+import { add, type Host, matMul, type Random, reshape, type Tensor } from '@deepstruct/tensor'
 import { type Activation, activationFunction } from './activation.ts'
-import { checkFeatures, checkSize, shapeText } from './arguments.ts'
+import { checkFeatures, checkParameter, checkSize } from './arguments.ts'
 import { glorotUniform, type Initializer, zeroInitializer } from './initializer.ts'
 import type { Network } from './network.ts'
 
@@ -20,7 +12,7 @@ export interface DenseParams {
   readonly bias?: Tensor
 }
 
-/** How the first values of a {@link dense} layer are drawn. */
+/** How the first values of a layer, {@link dense} or a convolution, are drawn. */
 export interface DenseInitialization {
   /** For the kernel; default {@link glorotUniform}. */
   readonly initializer?: Initializer
@@ -88,8 +80,8 @@ export function dense(configuration: DenseConfiguration): Dense {
     }),
     apply: (params, x) => {
       checkFeatures('dense', x, inputs)
-      checkShape('params.kernel', params.kernel, [inputs, outputs])
-      checkShape('params.bias', params.bias, bias === false ? undefined : [outputs])
+      checkParameter('dense', 'params.kernel', params.kernel, [inputs, outputs])
+      checkParameter('dense', 'params.bias', params.bias, bias === false ? undefined : [outputs])
       // The gradient of a product with a shared matrix is only right for two axes, so all positions become rows.
       const rows = x.rank === 2 ? x : reshape(x, [-1, inputs])
       const product = matMul(rows, params.kernel)
@@ -97,22 +89,4 @@ export function dense(configuration: DenseConfiguration): Dense {
       return activate(x.rank === 2 ? affine : reshape(affine, [...x.shape.slice(0, -1), outputs]))
     },
   }
-}
-
-/** `shape` is `undefined` for a parameter that the layer does not have. */
-function checkShape(
-  argument: string,
-  param: Tensor | undefined,
-  shape: readonly number[] | undefined,
-): void {
-  const got = param === undefined ? 'absent' : `of shape ${shapeText(param.shape)}`
-  const expected = shape === undefined ? 'absent' : `of shape ${shapeText(shape)}`
-  if (got !== expected)
-    throw new ShapeError({
-      function: 'dense',
-      argument,
-      got,
-      expected,
-      why: 'the parameters belong to another network',
-    })
 }

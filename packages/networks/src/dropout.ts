@@ -3,6 +3,7 @@ import {
   mul,
   type NDArray,
   type NoiseSpec,
+  reshape,
   ShapeError,
   type Tensor,
 } from '@deepstruct/tensor'
@@ -29,6 +30,27 @@ export function dropout(x: Tensor, mask?: Tensor): Tensor {
       expected: `${shapeText(x.shape)}, the shape of x`,
     })
   return mul(x, mask)
+}
+
+/**
+ * Drops whole channels: {@link dropout} with one mask value for all positions of a channel. Neighboring pixels are alike, so a
+ * feature that is dropped at one of them only is hardly missed (Tompson et al. 2015, section 3.2).
+ *
+ * @param x - `[batch, height, width, channels]`
+ * @param mask - `[batch, channels]`: what {@link dropoutNoise} of that shape describes, drawn; without it `x` is left as it is
+ * @throws {@link @deepstruct/tensor!ShapeError} when the mask has another shape
+ */
+export function dropoutChannels(x: Tensor, mask?: Tensor): Tensor {
+  if (mask === undefined) return x
+  const expected = [x.shape[0]!, x.shape.at(-1)!]
+  if (shapeText(mask.shape) !== shapeText(expected))
+    throw new ShapeError({
+      function: 'dropoutChannels',
+      argument: 'mask',
+      got: `of shape ${shapeText(mask.shape)}`,
+      expected: `${shapeText(expected)}, one value for each channel of each image`,
+    })
+  return mul(x, reshape(mask, [-1, 1, 1, expected[1]!]))
 }
 
 /**

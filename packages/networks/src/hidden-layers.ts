@@ -1,6 +1,6 @@
-import { type NDArray, type NoiseSpec, ShapeError, type Tensor } from '@deepstruct/tensor'
+import type { NDArray, NoiseSpec, Tensor } from '@deepstruct/tensor'
 import type { Activation } from './activation.ts'
-import { checkFeatures, checkSize } from './arguments.ts'
+import { checkFeatures, checkParts, checkSize } from './arguments.ts'
 import { dense, type DenseInitialization, type DenseParams } from './dense.ts'
 import { checkRate, dropout, dropoutNoise } from './dropout.ts'
 import type { Network } from './network.ts'
@@ -67,8 +67,9 @@ export function hiddenLayers(configuration: HiddenLayersConfiguration): HiddenLa
     init: (random) => layers.map((layer) => layer.init(random)),
     apply: (params, x, noise = {}) => {
       checkFeatures('hiddenLayers', x, inputs)
-      checkCount('params', params.length, layers.length)
-      if (noise.hidden !== undefined) checkCount('noise.hidden', noise.hidden.length, layers.length)
+      checkParts('hiddenLayers', 'params', params.length, layers.length)
+      if (noise.hidden !== undefined)
+        checkParts('hiddenLayers', 'noise.hidden', noise.hidden.length, layers.length)
       return layers.reduce(
         (h, layer, i) => dropout(layer.apply(params[i]!, h), noise.hidden?.[i]),
         dropout(x, noise.input),
@@ -83,14 +84,4 @@ export function hiddenLayers(configuration: HiddenLayersConfiguration): HiddenLa
       return { ...(input && { input }), ...(masks.length > 0 && { hidden: masks }) }
     },
   }
-}
-
-function checkCount(argument: string, got: number, layers: number): void {
-  if (got !== layers)
-    throw new ShapeError({
-      function: 'hiddenLayers',
-      argument,
-      got: `${got} parts`,
-      expected: `${layers}, one for each hidden layer`,
-    })
 }

@@ -3,6 +3,19 @@
  * @packageDocumentation
  */
 export { type Activation, activationFunction, type ActivationName } from './activation.ts'
+export { conv2d } from './conv2d.ts'
+export { convTranspose2d } from './conv-transpose2d.ts'
+export {
+  type Convolution,
+  type ConvolutionConfiguration,
+  type ConvolutionParams,
+} from './convolution-layer.ts'
+export {
+  type ConvolutionalLayer,
+  type ConvolutionalLayers,
+  convolutionalLayers,
+  type ConvolutionalLayersConfiguration,
+} from './convolutional-layers.ts'
 export {
   dense,
   type Dense,
@@ -10,7 +23,15 @@ export {
   type DenseInitialization,
   type DenseParams,
 } from './dense.ts'
-export { dropout, dropoutNoise } from './dropout.ts'
+export { dropout, dropoutChannels, dropoutNoise } from './dropout.ts'
+export {
+  type Fcn,
+  fcn,
+  type FcnConfiguration,
+  type FcnMasks,
+  type FcnParams,
+  type FcnUpsamplingParams,
+} from './fcn.ts'
 export {
   type DropoutMasks,
   type DropoutRates,
@@ -30,6 +51,12 @@ export {
 } from './initializer.ts'
 export { mlp, type Mlp, type MlpConfiguration, type MlpParams } from './mlp.ts'
 export type { Network } from './network.ts'
+export { type CropOptions, randomCrops } from './random-crops.ts'
+export {
+  type ChannelStatistics,
+  channelStatistics,
+  standardizeChannels,
+} from './standardize-channels.ts'
 export {
   type OutputConfiguration,
   type WithOutput,
