@@ -29,8 +29,10 @@ export type ModelStandardizer =
 
 /** What a model expects as its inputs. */
 export interface ModelInputs {
-  /** Number of features of one example. */
+  /** Number of values of one example: its features, or the pixels of an image times its channels. */
   readonly count: number
+  /** The shape of one example where it is no row of features, for instance `[height, width, channels]`; its product is `count`. */
+  readonly shape?: readonly number[]
   /** From raw inputs to those that the model was trained on. */
   readonly standardizer?: ModelStandardizer
 }
@@ -39,6 +41,8 @@ export interface ModelInputs {
 export interface ModelFile {
   /** The version of the layout, see {@link MODEL_FORMAT}. */
   readonly format: typeof MODEL_FORMAT
+  /** What is predicted, for instance `multilabel`, which it is in files that do not say. */
+  readonly task: string
   /** The model family that reads the rest, for instance `spen`. */
   readonly family: string
   /** What the family needs to build the model again; its own business, checked by the family. */
@@ -57,5 +61,5 @@ export interface ModelFile {
   readonly createdBy: string
 }
 
-/** A model that is to be written; the format is filled in. */
-export type NewModelFile = Omit<ModelFile, 'format'>
+/** A model that is to be written; the format is filled in, and the task where it is `multilabel`. */
+export type NewModelFile = Omit<ModelFile, 'format' | 'task'> & Partial<Pick<ModelFile, 'task'>>

@@ -9,6 +9,7 @@ const perFeature = z.array(z.number())
 const inputs = z
   .object({
     count: z.int().positive(),
+    shape: z.array(z.int().positive()).min(1).exactOptional(),
     standardizer: z
       .discriminatedUnion('kind', [
         z.object({ kind: z.literal('identity') }),
@@ -28,6 +29,11 @@ const inputs = z
       (standardizer.mean.length === count && standardizer.scale.length === count),
     { path: ['standardizer'], message: 'expected one mean and one scale for each input' },
   )
+  .refine(
+    ({ count, shape }) =>
+      shape === undefined || shape.reduce((product, extent) => product * extent, 1) === count,
+    { path: ['shape'], message: 'expected extents whose product is count' },
+  )
 
 /** A model file without its parameters, which are tensors of the file. */
 export type Description = Omit<ModelFile, 'parameters'>
@@ -38,6 +44,8 @@ export const versionSchema: z.ZodType<{ format: number }> = z.object({ format: z
 /** The description of format 1. Unknown fields are dropped: a later release may add some without a new format. */
 export const descriptionSchema: z.ZodType<Description> = z.object({
   format: z.literal(MODEL_FORMAT),
+  // The first release knew no other task and did not say.
+  task: z.string().min(1).default('multilabel'),
   family: z.string().min(1),
   configuration: z.record(z.string(), z.json()),
   labelNames: z

@@ -10,6 +10,7 @@ import {
 } from '../index.ts'
 
 const model: NewModelFile = {
+  task: 'multilabel',
   family: 'spen',
   configuration: { hidden: [150, 150], energy: { kind: 'label', units: 16 }, dropout: null },
   labelNames: ['sunny', 'größer'],
@@ -31,6 +32,19 @@ describe('a model file', () => {
     expect(decodeModel(encodeModel(small))).toStrictEqual({ ...small, format: MODEL_FORMAT })
     const identity = { count: 2, standardizer: { kind: 'identity' } } as const
     expect(decodeModel(encodeModel({ ...plain, inputs: identity })).inputs).toStrictEqual(identity)
+  })
+
+  it('is for label sets where it does not say otherwise', () => {
+    const bytes = rewritten((description) => ({ ...description, task: undefined }))
+    expect(decodeModel(bytes)).toStrictEqual({ ...model, format: MODEL_FORMAT })
+    const { task: _, ...silent } = model
+    expect(decodeModel(encodeModel(silent)).task).toBe('multilabel')
+  })
+
+  it('keeps the task and the shape of images', () => {
+    const { labelNames: _, ...rest } = model
+    const images = { ...rest, task: 'segmentation', inputs: { count: 24, shape: [2, 4, 3] } }
+    expect(decodeModel(encodeModel(images))).toStrictEqual({ ...images, format: MODEL_FORMAT })
   })
 
   it('is safetensors with dotted names and one JSON document', () => {
@@ -56,6 +70,15 @@ describe('a model file', () => {
   it.each([
     ['format', undefined, 'format is missing, expected number'],
     ['format', 0, 'format is 0'],
+    ['task', '', 'task is ""'],
+    ['task', 7, 'task is 7, expected string'],
+    [
+      'inputs',
+      { count: 24, shape: [2, 4] },
+      'inputs.shape is [2,4], expected extents whose product',
+    ],
+    ['inputs', { count: 1, shape: [] }, 'inputs.shape is []'],
+    ['inputs', { count: 1, shape: [0.5, 2] }, 'inputs.shape.0 is 0.5'],
     ['family', '', 'family is ""'],
     ['family', 3, 'family is 3, expected string'],
     ['configuration', [], 'configuration is []'],

@@ -8,6 +8,7 @@ import { fileError } from './file-error.ts'
 import { loadModel, saveModel, writeFileAtomic } from './index.ts'
 
 const model: NewModelFile = {
+  task: 'multilabel',
   family: 'mlp',
   configuration: { hidden: [] },
   inputs: { count: 2 },
