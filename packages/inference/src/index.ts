@@ -2,6 +2,7 @@
  * Energies, domains, minimizers and predictors.
  * @packageDocumentation
  */
+export { averageOverCrops, type CropGrid } from './average-over-crops.ts'
 export { type Backtracking } from './backtracking.ts'
 export { bestSoFar } from './best-so-far.ts'
 export { box, projectBox } from './box.ts'
@@ -26,10 +27,10 @@ export {
 } from './predictor.ts'
 export { projectSimplex } from './project-simplex.ts'
 export { projectedGradient, type ProjectedGradientOptions } from './projected-gradient.ts'
-export { joinRows } from './row-blocks.ts'
 export type { IterationOptions } from './search.ts'
 export { severalStarts, type SeveralStartsOptions } from './several-starts.ts'
 export { simplex, type SimplexConfiguration } from './simplex.ts'
+export { joinRows } from '@deepstruct/tensor'
 export { type Solution, type Status, statuses, type TracedSolution } from './solution.ts'
 export type { Point, StepRule } from './step-rule.ts'
 export { unrolled, type UnrolledSolution } from './unrolled.ts'

@@ -7,13 +7,14 @@ import {
   type Input,
   isNDArray,
   jit,
+  joinRows,
   type NDArray,
   put,
   ShapeError,
+  takeRows,
 } from '@deepstruct/tensor'
 import { breather } from './breather.ts'
 import { wholeNumber } from './options.ts'
-import { joinRows, takeRows } from './row-blocks.ts'
 import { type Solution, statuses, type TracedSolution } from './solution.ts'
 
 /** What a trained model is at test time: parameters and the function that finds an output with them. */
@@ -92,7 +93,7 @@ export function predictor<P, X>(configuration: PredictorConfiguration<P, X>): Pr
       const held = params instanceof Device ? params : await put<P>(params)
       try {
         const block = async (begin: number): Promise<Host<TracedSolution>> =>
-          solveBlock(held, takeRows(x, begin, Math.min(batchSize, rows - begin)), options)
+          solveBlock(held, takeRows(x, begin, Math.min(begin + batchSize, rows)), options)
         const blocks: [Host<TracedSolution>, ...Host<TracedSolution>[]] = [await block(0)]
         const breathe = breather()
         for (let begin = batchSize; begin < rows; begin += batchSize) {

@@ -27,6 +27,7 @@ export {
 } from './ndarray.ts'
 export { drawNoise, type NoiseSpec } from './noise.ts'
 export { random, type Random, randomFromState, type RandomState } from './random.ts'
+export { joinRows, takeRows } from './rows.ts'
 export { type Flattened, flatten, type Mapped, type Tree } from './tree.ts'
 export { add, div, maximum, minimum, mul, squaredDifference, sub } from './ops/arithmetic.ts'
 export {

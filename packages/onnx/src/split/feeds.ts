@@ -1,8 +1,9 @@
+import { takeRows } from '@deepstruct/tensor'
 import type { Arguments } from '../arguments.ts'
 import type { Model } from '../model.ts'
 import type { Feed } from '../pool/messages.ts'
 import type { Pool } from '../pool/pool.ts'
-import { type Range, rowsCopied, rowsViewed } from './shares.ts'
+import { type Range, rowsCopied } from './shares.ts'
 
 /** The rows that are meant. */
 interface Share {
@@ -37,7 +38,7 @@ export function feedsFor(
     const array = arrays[position]!
     if (held[position] === true) return pool.heldFeed(worker, name, array)
     if (share?.leaves.has(position) !== true) return { name, array }
-    if (share.here === true) return { name, array: rowsViewed(array, share.range) }
+    if (share.here === true) return { name, array: takeRows(array, ...share.range) }
     const rows = rowsCopied(array, share.range)
     moved.push(rows.data.buffer as ArrayBuffer)
     return { name, array: rows }

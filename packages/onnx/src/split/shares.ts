@@ -1,4 +1,4 @@
-import { type NDArray, sizeOf } from '@deepstruct/tensor'
+import { type NDArray, takeRows } from '@deepstruct/tensor'
 import type { Arguments } from '../arguments.ts'
 import { copy } from '../held.ts'
 import type { Pattern } from '../polymorphic/pattern.ts'
@@ -49,27 +49,5 @@ export function rowsOf(
 
 /** Some rows of an array, in memory of their own. */
 export function rowsCopied(array: NDArray, range: Range): NDArray {
-  return copy(rowsViewed(array, range))
-}
-
-/** Some rows of an array, in its own memory. */
-export function rowsViewed({ shape, dtype, data }: NDArray, [begin, end]: Range): NDArray {
-  const row = shape.slice(1)
-  const width = sizeOf(row)
-  return { dtype, shape: [end - begin, ...row], data: data.subarray(begin * width, end * width) }
-}
-
-/** Arrays of rows one after the other. */
-export function rowsJoined(parts: readonly NDArray[]): NDArray {
-  const [first] = parts as readonly [NDArray]
-  if (parts.length === 1) return first
-  const rows = parts.reduce((sum, { shape }) => sum + shape[0]!, 0)
-  const elements = parts.reduce((sum, { data }) => sum + data.length, 0)
-  const joined = new (first.data.constructor as Float32ArrayConstructor)(elements)
-  let at = 0
-  for (const { data } of parts) {
-    joined.set(data, at)
-    at += data.length
-  }
-  return { shape: [rows, ...first.shape.slice(1)], dtype: first.dtype, data: joined }
+  return copy(takeRows(array, ...range))
 }
