@@ -48,7 +48,11 @@ function examples(count: number): Dataset<Batch> {
 }
 
 /** Trains two epochs of each phase, and gives the losses, the parameters and what they predict. */
-async function train(engine: Engine, family: Family, settings: object): Promise<number[][]> {
+async function train(
+  engine: Engine,
+  family: Family<'multilabel'>,
+  settings: object,
+): Promise<number[][]> {
   useEngine(engine)
   const configuration = family.settings.parse({
     hidden: [7],
@@ -81,7 +85,7 @@ beforeAll(async () => {
 afterAll(() => useEngine(before))
 
 const spen = { energyEpochs: 2, jointEpochs: 2, measurements: 3, inferenceSteps: 4 }
-const cases: readonly (readonly [string, Family, object])[] = [
+const cases: readonly (readonly [string, Family<'multilabel'>, object])[] = [
   ['mlp', mlpFamily, {}],
   ['spen by structured hinge', spenFamily, spen],
   ['spen end to end', spenFamily, { ...spen, learning: 'end-to-end' }],

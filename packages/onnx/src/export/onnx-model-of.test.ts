@@ -41,7 +41,7 @@ beforeAll(async () => {
 })
 
 /** An untrained model of a family. */
-function untrained(family: Family, settings: object): Predictor<Parameters, Tensor> {
+function untrained(family: Family<'multilabel'>, settings: object): Predictor<Parameters, Tensor> {
   const configuration = family.settings.parse({ hidden: [6], ...settings }) as never
   return predictor({
     solve: family.solve(configuration, sizes),

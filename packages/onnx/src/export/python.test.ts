@@ -49,7 +49,7 @@ const sizes = { inputs: 40, labels: 12 }
 const labels = Array.from({ length: sizes.labels }, (_, i) => `label ${i}: "ä"`)
 
 /** An untrained model of a family. */
-function modelOf(family: Family, settings: object) {
+function modelOf(family: Family<'multilabel'>, settings: object) {
   const configuration = family.settings.parse({ hidden: [20], ...settings }) as never
   return predictor({
     solve: family.solve(configuration, sizes),

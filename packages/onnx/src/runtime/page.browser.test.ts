@@ -52,7 +52,11 @@ function settle(y: Tensor, weights: Tensor): Tensor {
 }
 
 /** The parameters after an epoch of each phase. */
-async function trained(engine: Engine, family: Family, settings: object): Promise<number[]> {
+async function trained(
+  engine: Engine,
+  family: Family<'multilabel'>,
+  settings: object,
+): Promise<number[]> {
   useEngine(engine)
   const configuration = family.settings.parse({
     hidden: [5],
