@@ -42,7 +42,7 @@ export function dropout(x: Tensor, mask?: Tensor): Tensor {
  */
 export function dropoutChannels(x: Tensor, mask?: Tensor): Tensor {
   if (mask === undefined) return x
-  const expected = [x.shape[0]!, x.shape.at(-1)!]
+  const expected = [x.shape[0], x.shape.at(-1)!]
   if (shapeText(mask.shape) !== shapeText(expected))
     throw new ShapeError({
       function: 'dropoutChannels',

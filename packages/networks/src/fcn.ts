@@ -101,7 +101,7 @@ export function fcn(configuration: FcnConfiguration): Fcn {
     layers: channels.map((width, i) => ({ outputs: width, kernelSize, stride: i === 0 ? 1 : 2 })),
   })
   // From coarse to fine: the level that is reached, its channels, and half of them for the step.
-  const reached = channels.slice(0, -1).reverse()
+  const reached = channels.slice(0, -1).toReversed()
   const half = (width: number): number => Math.ceil(width / 2)
   const steps = reached.map((width, i) => {
     const from = i === 0 ? channels.at(-1)! : half(reached[i - 1]!)
