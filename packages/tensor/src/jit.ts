@@ -1,5 +1,6 @@
 import { currentEngine } from './engine/current.ts'
 import type { Device } from './engine/device.ts'
+import { takeDonation } from './engine/donation.ts'
 import type { Engine, Host, Input, Program } from './engine/engine.ts'
 import type { Tensor } from './ops/tensor.ts'
 
@@ -9,7 +10,10 @@ export interface JitOptions<Kept extends string> {
   readonly engine?: Engine
   /** Keys of the result that stay with the engine as device handles. */
   readonly keep?: readonly Kept[]
-  /** Positions of arguments that give their device memory to the call; the handles passed there cannot be used again. */
+  /**
+   * Positions of arguments that give their device memory to the call. The handles passed there cannot be used from the moment of the call on, also
+   * while it is under way. When the call fails they hold what they held before, and can be used again.
+   */
   readonly donate?: readonly number[]
   /**
    * Positions of arguments whose arrays have the rows of a batch on their first axis, which an engine may split among workers. The function must
@@ -35,7 +39,7 @@ export type Output<R, Kept extends string> = R extends Tensor
  *
  * @param fn - the function; an engine may run it once per set of shapes and replay what it did
  * @throws {@link DTypeError} when an argument is no tree of arrays
- * @throws {@link EngineError} when a handle was donated, disposed, or belongs to another engine
+ * @throws {@link EngineError} when a handle was donated (to an earlier call that has not failed), disposed, or belongs to another engine
  *
  * @example
  * ```ts
@@ -51,8 +55,15 @@ export function jit<A extends readonly unknown[], R, Kept extends string = never
 ): (...args: { [I in keyof A]: Input<A[I]> }) => Promise<Output<R, Kept>> {
   const { engine, keep = [], donate = [], split = [], name = fn.name || 'jit' } = options
   const program: Program = { name, fn, keep, donate, split }
-  return async (...args) =>
-    (await (engine ?? (await currentEngine())).run(program, args)) as Output<R, Kept>
+  return async (...given) => {
+    const { args, giveBack } = takeDonation(program, given)
+    try {
+      return (await (engine ?? (await currentEngine())).run(program, args)) as Output<R, Kept>
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+  }
 }
 
 /** Runs a computation without arguments once, and gives its results as plain arrays. */

@@ -50,6 +50,25 @@ export class Device<T> {
     return this.#payload
   }
 
+  /**
+   * Ends this handle, and gives what it holds to a new one; for `jit`.
+   *
+   * @throws {@link EngineError} when the handle was donated or disposed
+   */
+  handOver(caller: string): Device<T> {
+    const successor = new Device<T>(this.engine, this.payload(this.engine, caller))
+    this.end('donated')
+    return successor
+  }
+
+  /** Takes back what was handed over, unless the new handle has ended too; for `jit`. */
+  takeBack(successor: Device<T>): void {
+    if (successor.#gone !== undefined) return
+    this.#payload = successor.#payload
+    this.#gone = undefined
+    successor.end('donated')
+  }
+
   /** Ends the handle's life; for engines. */
   end(how: 'donated' | 'disposed'): void {
     this.#gone = how
@@ -58,7 +77,7 @@ export class Device<T> {
 }
 
 /** Downloads what a handle holds. */
-export function read<T>(handle: Device<T>): Promise<Host<T>> {
+export async function read<T>(handle: Device<T>): Promise<Host<T>> {
   return handle.engine.read(handle)
 }
 
