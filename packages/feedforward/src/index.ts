@@ -3,6 +3,14 @@
  * @packageDocumentation
  */
 export { classifierPhase, type ClassifierPhaseOptions } from './classifier-phase.ts'
+export {
+  fcnFamily,
+  fcnLearner,
+  fcnSettings,
+  type FcnSettings,
+  segmenterNetwork,
+  segmenterSettings,
+} from './fcn-family.ts'
 export { independentSolution } from './independent-solution.ts'
 export {
   classifierNetwork,
@@ -12,3 +20,10 @@ export {
   mlpSettings,
   type MlpSettings,
 } from './mlp-family.ts'
+export {
+  segmenterLogits,
+  segmenterPhase,
+  type SegmenterPhaseOptions,
+  type SegmenterState,
+  solveMasks,
+} from './segmenter-phase.ts'

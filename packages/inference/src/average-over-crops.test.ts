@@ -12,7 +12,8 @@ import {
   type Tensor,
 } from '@deepstruct/tensor'
 import { describe, expect, it } from 'vitest'
-import { averageOverCrops, type CropGrid } from './average-over-crops.ts'
+import { averageOverCrops } from './average-over-crops.ts'
+import { type CropGrid, cropGrid } from './crop-grid.ts'
 import type { TracedSolution } from './solution.ts'
 
 /** A pixel's y is its own brightness, so that crops agree; the energy is that of the crop. */
@@ -87,5 +88,20 @@ describe('averageOverCrops', () => {
       y: mean(slice(crops, [0, 0, 0, 0], [-1, 2, -1, -1]), 3),
     })
     await expect(solved({ height: 4, width: 4 }, smaller)(x)).rejects.toThrow(/result of solve/)
+  })
+})
+
+describe('cropGrid', () => {
+  it('has a share of either side', () => {
+    expect(cropGrid({ height: 32, width: 40 }, 0.75, 6)).toEqual({
+      height: 24,
+      width: 30,
+      perSide: 6,
+    })
+    expect(cropGrid({ height: 1, width: 3 }, 0.1)).toEqual({ height: 1, width: 1 })
+  })
+
+  it.each([0, -1, 1.1, Number.NaN])('refuses the share %d', (share) => {
+    expect(() => cropGrid({ height: 32, width: 32 }, share)).toThrow(DomainError)
   })
 })

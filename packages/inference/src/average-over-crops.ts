@@ -14,17 +14,8 @@ import {
   slice,
   type Tensor,
 } from '@deepstruct/tensor'
+import type { CropGrid } from './crop-grid.ts'
 import type { TracedSolution } from './solution.ts'
-
-/** The crops of {@link averageOverCrops}. */
-export interface CropGrid {
-  /** Rows of a crop. */
-  readonly height: number
-  /** Columns of a crop. */
-  readonly width: number
-  /** Places along height and along width, evenly spread from one border to the other: 3 makes 9 crops. Default the fewest that cover. */
-  readonly perSide?: number
-}
 
 /**
  * Solves images larger than the crops that a model was trained on: every crop of a grid by itself, all as one batch, then the mean at each

@@ -2,12 +2,13 @@
  * Energies, domains, minimizers and predictors.
  * @packageDocumentation
  */
-export { averageOverCrops, type CropGrid } from './average-over-crops.ts'
+export { averageOverCrops } from './average-over-crops.ts'
 export { type Backtracking } from './backtracking.ts'
 export { bestSoFar } from './best-so-far.ts'
 export { box, projectBox } from './box.ts'
 export { breather } from './breather.ts'
 export { costAugmented } from './cost-augmented.ts'
+export { type CropGrid, cropGrid } from './crop-grid.ts'
 export { borderMargin, cornerLimit, type Domain } from './domain.ts'
 export { energySolver } from './energy-solver.ts'
 export type { Energy, EnergyNetwork } from './energy.ts'
