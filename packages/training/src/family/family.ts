@@ -51,6 +51,8 @@ export interface Family<T extends Task, C = JsonObject, S = Parameters> {
   readonly summary: string
   /** The settings with their defaults and descriptions; parsing `{}` gives the defaults. Each is one option of the command line. */
   readonly settings: z.ZodObject
+  /** The rows of a batch that its settings are meant for; default what `fit` takes. */
+  readonly batchSize?: number
   /** How it is trained; the state that comes out of `fit` is what {@link Family.solve} takes. */
   learner(settings: C, sizes: Problems[T]): Learner<S, Labeled>
   /** What runs at test time: scores of the labels in $[0, 1]$ as `y`, with their energy. Traceable. */
