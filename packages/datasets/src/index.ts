@@ -13,6 +13,7 @@ export {
   type ExpectedF1Table,
   expectedF1Table,
 } from './expected-f1.ts'
+export { type ImageBatch, type ImageDataset, imageDataset, type ImageParts } from './images.ts'
 export { type JsonlOptions, parseInputRow, parseJsonl } from './jsonl.ts'
 export { parseMulan } from './mulan.ts'
 export { parseMulanLabels } from './mulan-labels.ts'

@@ -15,11 +15,12 @@ export {
   loadDelicious,
   loadEmotions,
   loadNamedSet,
-  type LoadNamedOptions,
   loadScene,
   loadYeast,
   type TrainAndTest,
 } from './load-named.ts'
+export { type HorseSplit, loadWeizmannHorses } from './weizmann-horses.ts'
+export type { LoadNamedOptions } from './named-file.ts'
 export {
   type NamedFile,
   type NamedSet,

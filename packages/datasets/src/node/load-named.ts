@@ -1,28 +1,10 @@
-import { join } from 'node:path'
-import { DataError } from '@deepstruct/tensor'
 import { decodeText } from '../bytes.ts'
 import { checkColumns, columnsOf } from '../columns.ts'
 import { parseMulan } from '../mulan.ts'
 import { parseMulanLabels } from '../mulan-labels.ts'
 import type { MultilabelDataset } from '../multilabel.ts'
-import { cacheFolder } from './cache-folder.ts'
-import { download, type DownloadProgress } from './download.ts'
-import { isReadable, readBytes, sha256 } from './files.ts'
+import { type LoadNamedOptions, namedFile } from './named-file.ts'
 import { type NamedFile, namedSets, type NamedSet, namedSetsSource } from './named-sets.ts'
-
-/** Where a named set is looked for. */
-export interface LoadNamedOptions {
-  /** A folder that is looked into first; files in it may be gzip-compressed. Default the environment's `DEEPSTRUCT_DATA`. */
-  readonly dataDir?: string
-  /** Where downloads are kept; default `deepstruct` in the user's cache folder. */
-  readonly cacheDir?: string
-  /** Where missing files are downloaded from; default the pinned source. A mirror must have the same content. */
-  readonly source?: string
-  /** Called as a download proceeds. */
-  readonly onProgress?: (progress: DownloadProgress) => void
-  /** Stops a download; the next call goes on from there. */
-  readonly signal?: AbortSignal
-}
 
 /** A set with its published split. */
 export interface TrainAndTest {
@@ -82,37 +64,6 @@ export function loadEmotions(options?: LoadNamedOptions): Promise<TrainAndTest> 
 }
 
 async function textOf(set: NamedSet, file: NamedFile, options: LoadNamedOptions): Promise<string> {
-  const cache = join(options.cacheDir ?? cacheFolder(), set.folder)
-  const dataDir = options.dataDir ?? process.env['DEEPSTRUCT_DATA']
-  const folders = [...(dataDir ? [join(dataDir, set.folder)] : []), cache]
-  for (const folder of folders)
-    for (const name of [file.name, `${file.name}.gz`]) {
-      const path = join(folder, name)
-      if (await isReadable(path)) return checkedText(path, file)
-    }
-  const destination = join(cache, file.name)
-  await download({
-    url: `${options.source ?? namedSetsSource}/${set.folder}/${file.name}`,
-    destination,
-    bytes: file.bytes,
-    sha256: file.sha256,
-    onProgress: options.onProgress,
-    signal: options.signal,
-  })
-  return checkedText(destination, file)
-}
-
-async function checkedText(path: string, file: NamedFile): Promise<string> {
-  const content = await readBytes(path)
-  const sum = sha256(content)
-  if (sum !== file.sha256)
-    throw new DataError({
-      function: 'loadNamedSet',
-      argument: 'content',
-      got: `of sha256 ${sum}`,
-      expected: file.sha256,
-      why: 'the published file; a damaged or edited one would give other results',
-      file: path,
-    })
+  const { content, path } = await namedFile(set.folder, file, options, namedSetsSource)
   return decodeText(content, { file: path })
 }

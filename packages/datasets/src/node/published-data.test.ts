@@ -7,11 +7,12 @@ import {
   loadBibtex,
   loadDelicious,
   loadEmotions,
-  type LoadNamedOptions,
   loadScene,
   loadYeast,
   type TrainAndTest,
 } from './load-named.ts'
+import type { LoadNamedOptions } from './named-file.ts'
+import { loadWeizmannHorses } from './weizmann-horses.ts'
 
 const dataDir =
   process.env['DEEPSTRUCT_DATA'] ?? resolve(import.meta.dirname, '../../../../../shared/data')
@@ -119,5 +120,19 @@ describe.skipIf(!present)(`the published sets have the counts stated for them${w
     expect(masks.shape).toEqual([328, 32, 32])
     const foreground = Array.from(masks.data).reduce((sum, value) => sum + value, 0)
     expect(foreground / masks.data.length).toBeCloseTo(0.2765, 4)
+  })
+
+  it('Weizmann horses in their split, each record once', async () => {
+    const { train, dev, test } = await loadWeizmannHorses({ dataDir })
+    expect([train.size, dev.size, test.size]).toEqual([160, 40, 128])
+    const names = [train, dev, test].flatMap((part) => part.names)
+    expect(new Set(names).size).toBe(328)
+    expect(names).toContain('image-0.png')
+    expect(names).toContain('image-327.png')
+    const { x, y } = test.batch([0, 127])
+    expect([x.shape, y.shape]).toEqual([
+      [2, 32, 32, 3],
+      [2, 32, 32],
+    ])
   })
 })
