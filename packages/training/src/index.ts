@@ -14,6 +14,7 @@ export {
   type AnyFamily,
   type Family,
   family,
+  type FamilyValues,
   type ImageSizes,
   type Parameters,
   type Problems,

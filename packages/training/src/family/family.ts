@@ -57,6 +57,24 @@ export interface Family<T extends Task, C = JsonObject, S = Parameters> {
   learner(settings: C, sizes: Problems[T]): Learner<S, Labeled>
   /** What runs at test time: scores of the labels in $[0, 1]$ as `y`, with their energy. Traceable. */
   solve(settings: C, sizes: Problems[T]): (params: S, x: Tensor) => TracedSolution
+  /** The settings with another number of inference steps, 1 or more: a report shows the way to an output by it. Families without steps have none. */
+  withSteps?(settings: C, steps: number): C
+  /**
+   * Where the family predicts what outputs are worth: for examples with their truth and outputs `y` in $[0, 1]$ of the same shape, the
+   * predicted and the true values, `[batch]` each. A report draws one against the other. Traceable.
+   */
+  values?(
+    settings: C,
+    sizes: Problems[T],
+  ): (params: S, examples: Labeled, y: Tensor) => FamilyValues
+}
+
+/** Values of outputs, see {@link Family.values}. */
+export interface FamilyValues {
+  /** What the model says, `[batch]` in $[0, 1]$. */
+  readonly predicted: Tensor
+  /** What is true, `[batch]` in $[0, 1]$. */
+  readonly actual: Tensor
 }
 
 /** A family of any task; its `task` tells which. */
