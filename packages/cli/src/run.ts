@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import type { Family } from '@deepstruct/training'
+import type { AnyFamily } from '@deepstruct/training'
 import type { CommandContext, CommandDefinition } from './commands/command.ts'
 import { demo } from './commands/demo.ts'
 import { evaluate } from './commands/evaluate.ts'
@@ -10,9 +10,10 @@ import { train } from './commands/train.ts'
 import { errorLine, isBrokenPipe, UsageError } from './errors.ts'
 import { families as everyFamily } from './families.ts'
 import type { Io } from './io.ts'
-import { findFamily } from './model/find-family.ts'
-import { addOptions } from './options/add-options.ts'
+import { addOptions, addTaskOptions } from './options/add-options.ts'
+import { chooseFamily, servedBy } from './options/choose-family.ts'
 import { readConfig } from './options/read-config.ts'
+import { camelCase, type Values } from './options/read-options.ts'
 import { version } from './version.ts'
 
 /**
@@ -25,7 +26,7 @@ import { version } from './version.ts'
 export async function run(
   args: readonly string[],
   io: Io,
-  families: readonly Family<'multilabel'>[] = everyFamily,
+  families: readonly AnyFamily[] = everyFamily,
 ): Promise<number> {
   const context: CommandContext = { io, families, args }
   try {
@@ -62,6 +63,7 @@ async function deepstruct(context: CommandContext, exit: (code: number) => void)
   const add = (definition: CommandDefinition): Command => {
     const command = program.command(definition.name).description(definition.description)
     addOptions(command, definition.options, 'Options:')
+    if (definition.taskOptions !== undefined) addTaskOptions(command, definition.taskOptions)
     command
       .option('--config <file.json>', 'take options from a JSON object; the command line wins')
       .action(async () => {
@@ -94,29 +96,47 @@ async function deepstruct(context: CommandContext, exit: (code: number) => void)
  */
 async function chosenFamily(
   args: readonly string[],
-  families: readonly Family<'multilabel'>[],
-): Promise<{ readonly family?: Family<'multilabel'>; readonly help: string }> {
-  const list = families.map(({ name, summary }) => `  ${name}  ${summary}`).join('\n')
+  families: readonly AnyFamily[],
+): Promise<{ readonly family?: AnyFamily; readonly help: string }> {
+  const list = families
+    .map(({ name, summary, task }) => `  ${name}  ${summary} (${task})`)
+    .join('\n')
   const help = `\nModel families (train --model NAME --help shows the settings of one):\n${list}`
-  if (args[0] !== 'train') return { help }
+  const given = args[0] === 'train' ? await trainingOptions(args.slice(1)) : {}
+  if (typeof given['model'] !== 'string') return { help }
+  const [family, ...others] = chooseFamily(families, given['model'], given)
+  if (family === undefined || others.length === 0) return family ? { family, help } : { help }
+  const choice = `${family.name} serves ${servedBy([family, ...others])}`
+  if (args.includes('--help') || args.includes('-h'))
+    return { help: `${help}\n${choice}: add --task NAME to see the settings` }
+  throw new UsageError(`the option --task is missing: ${choice}`)
+}
+
+/** What the command line of `train` and its configuration file say, as far as it can be read without knowing the family. */
+async function trainingOptions(args: readonly string[]): Promise<Values> {
   const scan = new Command()
-    .option('--model <name>')
     .option('--config <file>')
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
+  addOptions(scan, train.options, '')
+  addTaskOptions(scan, 'train')
   try {
-    scan.parse(args.slice(1), { from: 'user' })
+    scan.parse(args, { from: 'user' })
   } catch (error) {
     // A value is missing; the command itself will say so.
-    if (error instanceof CommanderError) return { help }
+    if (error instanceof CommanderError) return {}
     throw error
   }
-  const { model, config } = scan.opts<{ model?: string; config?: string }>()
-  const name = model ?? (config === undefined ? undefined : (await readConfig(config))['model'])
-  return typeof name === 'string' ? { family: findFamily(families, name), help } : { help }
+  const { config, ...values } = scan.opts<{ config?: string }>()
+  if (config === undefined) return values
+  const fromFile = Object.entries(await readConfig(config))
+  return {
+    ...Object.fromEntries(fromFile.map(([key, value]) => [camelCase(key), value])),
+    ...values,
+  }
 }
 
 function knownCommand(args: readonly string[]): string {

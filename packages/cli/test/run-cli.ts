@@ -1,5 +1,5 @@
 import { Readable, Writable } from 'node:stream'
-import type { Family } from '@deepstruct/training'
+import type { AnyFamily } from '@deepstruct/training'
 import { run } from '../src/run.ts'
 import type { Io } from '../src/io.ts'
 import { linearFamily } from './linear-family.ts'
@@ -23,7 +23,7 @@ export async function runCli(
     readonly interruptAtOnce?: boolean
     readonly stdout?: Writable
     /** Default the linear family. */
-    readonly families?: readonly Family<'multilabel'>[]
+    readonly families?: readonly AnyFamily[]
     readonly isTTY?: boolean
   } = {},
 ): Promise<CliRun> {

@@ -1,16 +1,17 @@
-import type { Family } from '@deepstruct/training'
+import type { AnyFamily } from '@deepstruct/training'
 import type { z } from 'zod'
 import type { Io } from '../io.ts'
 import type { Values } from '../options/read-options.ts'
+import type { TaskCommand } from '../options/task-options.ts'
 
 /** What every command gets. */
 export interface CommandContext {
   /** The world. */
   readonly io: Io
   /** The model families. */
-  readonly families: readonly Family<'multilabel'>[]
+  readonly families: readonly AnyFamily[]
   /** The family that `--model` names. */
-  readonly family?: Family<'multilabel'>
+  readonly family?: AnyFamily
   /** The arguments of the whole command, to be repeated in advice. */
   readonly args: readonly string[]
 }
@@ -23,6 +24,8 @@ export interface CommandDefinition {
   readonly description: string
   /** Its options: on the command line, in a configuration file and in help. */
   readonly options: z.ZodObject
+  /** Where it has options that depend on the task: whose options of a task they are. */
+  readonly taskOptions?: TaskCommand
   /**
    * Does the work.
    *

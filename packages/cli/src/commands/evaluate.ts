@@ -1,45 +1,42 @@
-import { standardize } from '@deepstruct/datasets'
 import { z } from 'zod'
 import { startEngine } from '../engines.ts'
-import { reportOf, scoreModel } from '../model/evaluate-model.ts'
-import { loadData, publishedNames } from '../model/model-data.ts'
-import { openModel } from '../model/usable-model.ts'
+import { openModel } from '../model/open-model.ts'
+import { scoreModel } from '../model/score-model.ts'
 import { readOptions, type Values } from '../options/read-options.ts'
-import { progressReporter } from '../output/progress.ts'
-import { reportTable } from '../output/report-table.ts'
-import { writeAll } from '../output/write-all.ts'
-import { requireWritable } from '../train/file-places.ts'
-import type { CommandContext, CommandDefinition } from './command.ts'
 import {
-  dataDirOption,
   engineOptions,
   jsonOption,
-  labelsOption,
   modelFileOption,
   quietOption,
   reportOption,
-} from './shared-options.ts'
+} from '../options/shared-options.ts'
+import { readTaskOptions } from '../options/task-options.ts'
+import { progressReporter } from '../output/progress.ts'
+import { reportTable } from '../output/report-table.ts'
+import { writeAll } from '../output/write-all.ts'
+import { tasks } from '../tasks/tasks.ts'
+import { requireWritable } from '../train/file-places.ts'
+import type { CommandContext, CommandDefinition } from './command.ts'
 
-const schema = z.strictObject({
+const schema = z.looseObject({
   modelFile: modelFileOption,
-  data: z
-    .string()
-    .describe(`examples with labels: a file, or the test part of ${publishedNames.join(', ')}`)
-    .meta({ placeholder: 'file|name' }),
-  labels: labelsOption,
-  dataDir: dataDirOption,
-  batchSize: z.int().positive().default(256).describe('examples predicted at once'),
+  batchSize: z
+    .int()
+    .positive()
+    .exactOptional()
+    .describe('examples predicted at once (default: as suits the task)'),
   report: reportOption,
   ...engineOptions,
   json: jsonOption,
   quiet: quietOption,
 })
 
-/** Measures a model on examples with labels. */
+/** Measures a model on examples with their truth. */
 export const evaluate: CommandDefinition = {
   name: 'evaluate',
-  description: 'measure a model on examples with labels',
+  description: 'measure a model on examples whose labels or masks are known',
   options: schema,
+  taskOptions: 'evaluate',
   run,
 }
 
@@ -48,36 +45,27 @@ async function run(
   config: Values,
   { io, families }: CommandContext,
 ): Promise<number> {
-  const options = readOptions(schema, values, config)
+  // What other options there are depends on the task of the model.
+  const model = await openModel(readOptions(schema, values, config).modelFile, families)
+  const { family, problem, threshold } = model
+  const task = tasks[family.task]
+  const options = readTaskOptions('evaluate', task, schema, values, config)
   await requireWritable({ '--report': options.report })
   const progress = progressReporter(io.stderr, { quiet: options.quiet })
-  const model = await openModel(options.modelFile, families)
-  const { data, labels, dataDir } = options
-  const examples = await loadData(
-    {
-      data,
-      labels,
-      dataDir,
-      part: 'test',
-      columns: { features: model.sizes.inputs, labels: model.labelNames },
-    },
-    progress,
-  )
+  const data = await task.loadTest(options, problem, progress)
   await startEngine(options)
-  const inputs = standardize(examples, model.standardizer)
-  const scored = await scoreModel(model, inputs, options.batchSize)
-  const report = reportOf(scored, model.threshold)
+  const predicted = await scoreModel(model, data, options.batchSize ?? task.batchSize)
+  const report = task.measure(predicted, threshold)
   if (options.report !== undefined) {
     // Plots take a while to load.
     const { writeEvaluationReport } = await import('../report/evaluation-report.ts')
-    await writeEvaluationReport(options.report, { model, scored, report, data: inputs, name: data })
+    await writeEvaluationReport(options.report, { model, predicted, data })
   }
-  const evaluated = { family: model.family.name, ...report }
   await writeAll(
     io.stdout,
     options.json
-      ? `${JSON.stringify(evaluated)}\n`
-      : reportTable([{ name: model.family.name, report }]),
+      ? `${JSON.stringify({ family: family.name, ...report.facts })}\n`
+      : reportTable(family.name, report),
   )
   return 0
 }

@@ -1,13 +1,13 @@
 import { cast, greater, type Tensor } from '@deepstruct/tensor'
 import { z } from 'zod'
-import { rawSolverOf } from '../model/raw-solver.ts'
-import { openModel } from '../model/usable-model.ts'
+import { openModel } from '../model/open-model.ts'
 import { readOptions, type Values } from '../options/read-options.ts'
 import { writeAll } from '../output/write-all.ts'
+import { tasks } from '../tasks/tasks.ts'
 import { requireWritable } from '../train/file-places.ts'
 import { version } from '../version.ts'
 import type { CommandContext, CommandDefinition } from './command.ts'
-import { jsonOption, modelFileOption } from './shared-options.ts'
+import { jsonOption, modelFileOption } from '../options/shared-options.ts'
 
 const schema = z.strictObject({
   modelFile: modelFileOption,
@@ -32,22 +32,22 @@ async function run(
   const { modelFile, out, batch, json } = readOptions(schema, values, config)
   await requireWritable({ '--out': out })
   const model = await openModel(modelFile, families)
-  const { family, sizes, labelNames, threshold, parameters } = model
+  const { family, threshold, parameters } = model
+  const { solve, shape, inputs, labels } = tasks[family.task].exported(model)
   // Tracing takes a while to load.
   const { exportPredictor } = await import('@deepstruct/onnx/node')
   const bytes = await exportPredictor(
-    { solve: rawSolverOf(model), params: parameters, labels: labelNames, threshold },
+    { solve, params: parameters, threshold, ...(labels !== undefined && { labels }) },
     out,
     {
-      x: { shape: [1, sizes.inputs] },
+      x: { shape },
       ...(batch !== undefined && { batch }),
       decode: (y: Tensor) => cast(greater(y, threshold), 'int32'),
       createdBy: version,
       metadata: {
+        task: family.task,
         family: family.name,
-        inputs: JSON.stringify({
-          x: 'features in the order of the training data, not standardized: the model does that',
-        }),
+        inputs: JSON.stringify({ x: inputs }),
       },
     },
   )

@@ -1,4 +1,5 @@
 import { flatten, isNDArray, ModelFileError, type NDArray } from '@deepstruct/tensor'
+import type { AnyFamily } from '@deepstruct/training'
 import { loadModel } from '@deepstruct/training/node'
 import { z } from 'zod'
 import { engineNames, engines } from '../engines.ts'
@@ -8,7 +9,7 @@ import { short } from '../output/number.ts'
 import { writeAll } from '../output/write-all.ts'
 import { version } from '../version.ts'
 import type { CommandContext, CommandDefinition } from './command.ts'
-import { jsonOption, modelFileOption } from './shared-options.ts'
+import { jsonOption, modelFileOption } from '../options/shared-options.ts'
 
 const schema = z.strictObject({
   modelFile: modelFileOption.exactOptional(),
@@ -36,7 +37,7 @@ async function run(
           node: process.version,
           platform: `${process.platform} ${process.arch}`,
           engines: await enginesHere(),
-          families: Object.fromEntries(families.map(({ name, summary }) => [name, summary])),
+          families: summaries(families),
         }
       : await modelFacts(options.modelFile)
   await writeAll(io.stdout, options.json ? `${JSON.stringify(facts)}\n` : factLines(facts))
@@ -57,8 +58,18 @@ async function enginesHere(): Promise<Readonly<Record<string, string>>> {
   return Object.fromEntries(found)
 }
 
+/** What each family is, by name; a name that serves several tasks says so. */
+function summaries(families: readonly AnyFamily[]): Readonly<Record<string, string>> {
+  const textOf = (name: string): string =>
+    families
+      .filter((family) => family.name === name)
+      .map(({ summary, task }) => `${summary} (${task})`)
+      .join('; ')
+  return Object.fromEntries(families.map(({ name }) => [name, textOf(name)]))
+}
+
 async function modelFacts(path: string): Promise<Readonly<Record<string, unknown>>> {
-  const { parameters, inputs, labelNames = [], ...model } = await loadModel(path)
+  const { parameters, inputs, labelNames, ...model } = await loadModel(path)
   const { leaves } = flatten(parameters, isNDArray, (at) => {
     throw new ModelFileError({
       function: 'info',
@@ -73,11 +84,13 @@ async function modelFacts(path: string): Promise<Readonly<Record<string, unknown
   return {
     file: path,
     format: model.format,
+    task: model.task,
     family: model.family,
     settings: model.configuration,
-    features: inputs.count,
-    standardizer: inputs.standardizer?.kind ?? 'identity',
-    labels: labelNames,
+    ...(inputs.shape === undefined
+      ? { features: inputs.count, standardizer: inputs.standardizer?.kind ?? 'identity' }
+      : { inputShape: inputs.shape }),
+    ...(labelNames === undefined ? {} : { labels: labelNames }),
     threshold: model.threshold,
     parameters: total(({ data }) => data.length),
     bytes: total(({ data }) => data.byteLength),

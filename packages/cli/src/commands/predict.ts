@@ -1,36 +1,24 @@
-import { dispose, put } from '@deepstruct/tensor'
-import type { Parameters } from '@deepstruct/training'
 import { z } from 'zod'
 import { startEngine } from '../engines.ts'
-import { openModel } from '../model/usable-model.ts'
+import { openModel } from '../model/open-model.ts'
 import { readOptions, type Values } from '../options/read-options.ts'
-import { writeAll } from '../output/write-all.ts'
-import { answerLines } from '../predict/answer-lines.ts'
-import { lineBatches } from '../predict/line-batches.ts'
+import { engineOptions, modelFileOption, quietOption } from '../options/shared-options.ts'
+import { readTaskOptions } from '../options/task-options.ts'
+import { tasks } from '../tasks/tasks.ts'
 import type { CommandContext, CommandDefinition } from './command.ts'
-import { engineOptions, modelFileOption, quietOption } from './shared-options.ts'
 
-const schema = z.strictObject({
+const schema = z.looseObject({
   modelFile: modelFileOption,
-  scores: z
-    .enum(['all', 'labels', 'none'])
-    .default('labels')
-    .describe('which scores are listed: of all labels, of the predicted ones, none'),
-  batchSize: z
-    .int()
-    .positive()
-    .default(256)
-    .describe('lines predicted at once; 1 answers each line as it comes'),
   ...engineOptions,
   quiet: quietOption,
 })
 
-/** Predicts JSON lines from stdin to stdout, in order and with bounded memory. */
+/** Predicts outputs of examples without any. */
 export const predict: CommandDefinition = {
   name: 'predict',
-  description:
-    'predict labels: JSON lines {"id"?, "x": [..] | {"index": value}} from stdin to stdout',
+  description: 'predict: JSON lines {"id"?, "x": [..] | {"index": value}} from stdin to stdout',
   options: schema,
+  taskOptions: 'predict',
   run,
 }
 
@@ -39,21 +27,10 @@ async function run(
   config: Values,
   { io, families }: CommandContext,
 ): Promise<number> {
-  const options = readOptions(schema, values, config)
-  const model = await openModel(options.modelFile, families)
+  // What other options there are depends on the task of the model.
+  const model = await openModel(readOptions(schema, values, config).modelFile, families)
+  const task = tasks[model.family.task]
+  const options = readTaskOptions('predict', task, schema, values, config)
   await startEngine(options)
-  if (io.stdin.isTTY === true && !options.quiet)
-    io.stderr.write('reading JSON lines from the terminal; Ctrl-D ends them\n')
-  const params = await put<Parameters>(model.parameters)
-  let good = true
-  try {
-    const batches = lineBatches(io.stdin, options.batchSize)
-    for await (const answers of answerLines(batches, model, params, options.scores)) {
-      good &&= answers.good
-      await writeAll(io.stdout, answers.text)
-    }
-  } finally {
-    dispose(params)
-  }
-  return good ? 0 : 1
+  return task.predict(model, options, io)
 }

@@ -1,58 +1,42 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import type { Family, JsonObject } from '@deepstruct/training'
+import type { AnyFamily, JsonObject } from '@deepstruct/training'
 import { fileCheckpoint } from '@deepstruct/training/node'
 import { z } from 'zod'
 import { startEngine } from '../engines.ts'
 import { UsageError } from '../errors.ts'
-import { publishedNames } from '../model/model-data.ts'
-import { openModel, type UsableModel } from '../model/usable-model.ts'
+import { openModel } from '../model/open-model.ts'
 import { readOptions, type Values } from '../options/read-options.ts'
+import { engineOptions, jsonOption, quietOption, reportOption } from '../options/shared-options.ts'
+import { readTaskOptions } from '../options/task-options.ts'
 import { progressReporter } from '../output/progress.ts'
+import type { UsableModel } from '../tasks/task.ts'
+import { taskNames, tasks } from '../tasks/tasks.ts'
 import { requireWritable } from '../train/file-places.ts'
 import { finish } from '../train/finish.ts'
 import { initializedFrom } from '../train/initial-parameters.ts'
 import { metricsLog } from '../train/metrics-log.ts'
 import { resumedRun, type RunSettings } from '../train/resumed-run.ts'
 import { trainModel, type TrainedModel } from '../train/train-model.ts'
-import { loadTraining, requireColumns } from '../train/training-data.ts'
 import type { CommandContext, CommandDefinition } from './command.ts'
-import {
-  dataDirOption,
-  engineOptions,
-  jsonOption,
-  labelsOption,
-  quietOption,
-  reportOption,
-} from './shared-options.ts'
+
+/** The examples of a batch, where the family does not say. */
+const BATCH_SIZE = 32
 
 const schema = z.strictObject({
   model: z.string().describe('the model family').meta({ placeholder: 'name' }),
   out: z.string().describe('the model file to write').meta({ placeholder: 'file.safetensors' }),
-  train: z
-    .string()
+  task: z
+    .enum(taskNames)
     .exactOptional()
-    .describe('training examples: ARFF, svmlight, CSV or JSON lines, also .gz')
-    .meta({ placeholder: 'file' }),
-  labels: labelsOption,
-  data: z
-    .string()
-    .exactOptional()
-    .describe(`a published set instead of --train: ${publishedNames.join(', ')}`)
-    .meta({ placeholder: 'name' }),
-  dataDir: dataDirOption,
-  dev: z
-    .union([z.number().gt(0).lt(1), z.string()])
-    .default(0.1)
-    .describe('held-out examples: a share of the training examples, or a file')
-    .meta({ placeholder: 'share|file' }),
-  standardize: z
-    .boolean()
-    .default(true)
-    .describe('standardize inputs by the statistics of the training examples'),
+    .describe('what is predicted (default: what the family or the data say)'),
   epochs: z.int().positive().exactOptional().describe('number of epochs of each phase'),
-  batchSize: z.int().positive().default(32).describe('examples of a batch'),
+  batchSize: z
+    .int()
+    .positive()
+    .exactOptional()
+    .describe(`examples of a batch (default: what the family names, else ${BATCH_SIZE})`),
   seed: z.int().default(0).describe('of everything random'),
   initFrom: z
     .string()
@@ -78,35 +62,34 @@ export const train: CommandDefinition = {
   name: 'train',
   description: 'train a model',
   options: schema,
+  taskOptions: 'train',
   run,
 }
 
 async function run(values: Values, config: Values, context: CommandContext): Promise<number> {
   const { io, families, family } = context
   if (family === undefined) throw new UsageError('the option --model is missing')
-  const all = z.strictObject({ ...schema.shape, ...family.settings.shape })
-  const { options, settings } = splitOptions(family, readOptions(all, values, config))
-  const { out, metricsFile, batchSize, seed, epochs } = options
+  const task = tasks[family.task]
+  const { options, settings } = splitOptions(family, values, config)
+  const { out, metricsFile, seed, epochs } = options
+  const batchSize = options.batchSize ?? family.batchSize ?? BATCH_SIZE
   const checkpointFile = `${out}.checkpoint`
   await requireWritable({ '--out': out, '--metrics-file': metricsFile, '--report': options.report })
   const progress = progressReporter(io.stderr, { quiet: options.quiet })
-  const data = await loadTraining(options, progress)
-  const initial =
-    options.initFrom === undefined ? undefined : await openModel(options.initFrom, families)
-  if (initial !== undefined) requireColumns(data.train, initial)
+  const initial = await initialModel(options, family, families)
+  const data = await task.loadTraining(options, { seed, initial, progress })
   const engine = await startEngine(options)
   const course: RunSettings = {
     model: family.name,
+    task: family.task,
     ...settings,
-    dataDigest: data.digest,
-    labelNames: data.train.labelNames,
-    dev: typeof options.dev === 'number' ? options.dev : undefined,
-    devDigest: data.devDigest,
-    standardize: options.standardize,
+    'the digest of the training data': data.digest,
+    ...data.course,
     epochs,
     batchSize,
     seed,
-    initDigest: options.initFrom === undefined ? undefined : await fileDigest(options.initFrom),
+    'the digest of the model of --init-from':
+      options.initFrom === undefined ? undefined : await fileDigest(options.initFrom),
     ...engine,
   }
   const resume = options.resume ? await resumedRun(checkpointFile, course) : undefined
@@ -117,7 +100,7 @@ async function run(values: Values, config: Values, context: CommandContext): Pro
   const log = metricsFile === undefined ? undefined : await metricsLog(metricsFile, resume?.history)
 
   progress.line(
-    `${family.name}: ${data.train.size} training and ${data.dev.size} dev examples, ${data.train.featureNames.length} features, ${data.train.labelNames.length} labels`,
+    `${family.name}: ${data.train.size} training and ${data.dev.size} dev examples, ${task.describe(data.problem)}`,
   )
   const stop = new AbortController()
   const release = io.onInterrupt(() => {
@@ -127,11 +110,10 @@ async function run(values: Values, config: Values, context: CommandContext): Pro
   let trained: TrainedModel
   try {
     trained = await trainModel({
+      task,
       family,
       settings,
-      train: data.train,
-      dev: data.dev,
-      ...standardizerFor(options, initial),
+      data,
       epochs,
       batchSize,
       seed,
@@ -160,25 +142,37 @@ async function run(values: Values, config: Values, context: CommandContext): Pro
 
 /** The options of the command and the settings of the family apart. */
 function splitOptions(
-  family: Family<'multilabel'>,
-  parsed: Readonly<Record<string, unknown>>,
-): { readonly options: Options; readonly settings: JsonObject } {
+  family: AnyFamily,
+  values: Values,
+  config: Values,
+): { readonly options: Options & Values; readonly settings: JsonObject } {
+  const shared = z.strictObject({ ...schema.shape, ...family.settings.shape })
+  const parsed: Values = readTaskOptions('train', tasks[family.task], shared, values, config)
   const isSetting = ([key]: readonly [string, unknown]): boolean => key in family.settings.shape
   const entries = Object.entries(parsed)
-  const settings = Object.fromEntries(entries.filter(isSetting))
   return {
     // Once more by the family's whole schema, which may relate its settings to each other.
-    settings: readOptions(family.settings, settings) as JsonObject,
-    options: Object.fromEntries(entries.filter((entry) => !isSetting(entry))) as Options,
+    settings: readOptions(
+      family.settings,
+      Object.fromEntries(entries.filter(isSetting)),
+    ) as JsonObject,
+    options: Object.fromEntries(entries.filter((entry) => !isSetting(entry))) as Options & Values,
   }
 }
 
-function standardizerFor(
-  options: Options,
-  initial: UsableModel | undefined,
-): Pick<UsableModel, 'standardizer'> | undefined {
-  if (!options.standardize) return { standardizer: { kind: 'identity' } }
-  return initial === undefined ? undefined : { standardizer: initial.standardizer }
+/** The model that training starts from, if there is one. */
+async function initialModel(
+  { initFrom }: Options,
+  { task }: AnyFamily,
+  families: readonly AnyFamily[],
+): Promise<UsableModel | undefined> {
+  if (initFrom === undefined) return undefined
+  const model = await openModel(initFrom, families)
+  if (model.family.task !== task)
+    throw new UsageError(
+      `the option --init-from is a model of the task ${model.family.task}, but the task is ${task}`,
+    )
+  return model
 }
 
 async function fileDigest(path: string): Promise<string> {

@@ -42,6 +42,7 @@ function refusal(error: z.ZodError, schema: z.ZodObject, given: Values, line: Va
   return `the option ${flagOf(key)}${place} is ${shown}: ${expected}`
 }
 
-function camelCase(key: string): string {
+/** `labelEnergy` for `label-energy`. */
+export function camelCase(key: string): string {
   return key.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

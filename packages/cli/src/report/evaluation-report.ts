@@ -1,16 +1,15 @@
 import { writeFileAtomic } from '@deepstruct/training/node'
+import type { Predictions } from '../tasks/task.ts'
+import { tasks } from '../tasks/tasks.ts'
 import { page } from './page.ts'
-import { type Predictions, predictionSections } from './prediction-sections.ts'
 
 /** Writes the page of an evaluation. */
-export async function writeEvaluationReport(
-  path: string,
-  { name, ...predictions }: Predictions & { readonly name: string },
-): Promise<void> {
-  const { model, report } = predictions
-  const summary = `${report.examples} examples, ${model.sizes.inputs} features, ${model.labelNames.length} labels.`
+export async function writeEvaluationReport(path: string, predictions: Predictions): Promise<void> {
+  const { model, data } = predictions
+  const task = tasks[model.family.task]
+  const summary = `${data.size} examples, ${task.describe(model.problem)}.`
   await writeFileAtomic(
     path,
-    page(`${model.family.name} on ${name}`, summary, await predictionSections(predictions)),
+    page(`Evaluation of ${model.family.name}`, summary, await task.sections(predictions)),
   )
 }

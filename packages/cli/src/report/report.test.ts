@@ -3,7 +3,9 @@ import { ndarray } from '@deepstruct/tensor'
 import { expect, it } from 'vitest'
 import { html } from './html.ts'
 import { htmlTable, page } from './page.ts'
-import { comparisonPlot, energyPlot, labelPlot, thresholdPlot } from './prediction-plots.ts'
+import { labelPlot, thresholdPlot } from '../tasks/multilabel/prediction-plots.ts'
+import { comparisonPlot } from './comparison-plot.ts'
+import { energyPlot } from './energy-sections.ts'
 import { learningCurves } from './training-plots.ts'
 
 const scored = {

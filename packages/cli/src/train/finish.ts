@@ -5,6 +5,7 @@ import type { CommandContext } from '../commands/command.ts'
 import { reportTable } from '../output/report-table.ts'
 import type { ProgressReporter } from '../output/progress.ts'
 import { writeAll } from '../output/write-all.ts'
+import { tasks } from '../tasks/tasks.ts'
 import { version } from '../version.ts'
 import { invocation } from './invocation.ts'
 import type { TrainedModel } from './train-model.ts'
@@ -46,10 +47,10 @@ export async function finish(
     return status === 'diverged' ? 1 : 130
   }
   await saveModel(out, {
+    task: family.task,
     family: family.name,
     configuration: trained.settings,
-    labelNames: trained.labelNames,
-    inputs: { count: trained.sizes.inputs, standardizer: trained.standardizer },
+    ...tasks[family.task].fileOf(trained.problem),
     threshold: trained.threshold,
     dataDigest: digest,
     parameters: trained.parameters as Tree<NDArray>,
@@ -68,10 +69,10 @@ export async function finish(
       epochs,
       seconds,
       ...(status === 'completed' ? {} : { status }),
-      dev: dev.report,
+      dev: dev.report.facts,
     }
     await writeAll(io.stdout, `${JSON.stringify(summary)}\n`)
-  } else await writeAll(io.stdout, reportTable([{ name: 'dev', report: dev.report }]))
+  } else await writeAll(io.stdout, reportTable('dev', dev.report))
   switch (status) {
     case 'completed':
       progress.line(`wrote ${out}: ${epochs} epochs in ${seconds.toFixed(1)} s`)

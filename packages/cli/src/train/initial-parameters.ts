@@ -1,6 +1,6 @@
 import { DomainError, flatten, isNDArray } from '@deepstruct/tensor'
 import type { Labeled, Learner, Parameters } from '@deepstruct/training'
-import type { UsableModel } from '../model/usable-model.ts'
+import type { UsableModel } from '../tasks/task.ts'
 
 /**
  * Lets a learner start from a model: parts of equal name and equal shapes are taken, the others start afresh.
@@ -10,7 +10,7 @@ import type { UsableModel } from '../model/usable-model.ts'
  */
 export function initializedFrom(
   learner: Learner<Parameters, Labeled>,
-  model: UsableModel,
+  model: Pick<UsableModel, 'parameters'>,
   tell: (taken: readonly string[]) => void,
 ): Learner<Parameters, Labeled> {
   const given = model.parameters as Readonly<Record<string, unknown>>

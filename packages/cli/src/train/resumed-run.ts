@@ -3,7 +3,7 @@ import type { Parameters, Snapshot } from '@deepstruct/training'
 import { loadCheckpoint } from '@deepstruct/training/node'
 import { flagOf } from '../options/schema-option.ts'
 
-/** What decides the course of a run, by option key; kept in its checkpoint. */
+/** What decides the course of a run, by option key, or in words where it is no option; kept in its checkpoint. */
 export type RunSettings = Readonly<Record<string, unknown>>
 
 /**
@@ -26,7 +26,7 @@ export async function resumedRun(
   if (different === undefined) return snapshot
   throw new DomainError({
     function: 'train',
-    argument: described[different] ?? `the option ${flagOf(different)}`,
+    argument: different.includes(' ') ? different : `the option ${flagOf(different)}`,
     got: inWords(now[different]),
     expected: inWords(before[different]),
     why: `the run in ${checkpoint} was begun ${engineAdvice(before, different)}; without --resume a new one begins`,
@@ -38,14 +38,6 @@ function engineAdvice({ engine, threads }: RunSettings, different: string): stri
   if (engine === undefined || (different !== 'engine' && different !== 'threads')) return 'so'
   const more = threads === undefined ? '' : ` --threads ${inWords(threads)}`
   return `with --engine ${inWords(engine)}${more}, which is to be given again`
-}
-
-/** Settings that are no options themselves. */
-const described: Readonly<Record<string, string>> = {
-  dataDigest: 'the digest of the training data',
-  devDigest: 'the digest of the dev data',
-  labelNames: 'the list of label names',
-  initDigest: 'the digest of the model of --init-from',
 }
 
 function inWords(value: unknown): string {

@@ -1,6 +1,3 @@
-import type { MultilabelDataset, Standardizer } from '@deepstruct/datasets'
-import { fitStandardizer, standardize } from '@deepstruct/datasets'
-import { selectThreshold } from '@deepstruct/metrics'
 import {
   type Checkpoint,
   type EpochRecord,
@@ -12,24 +9,34 @@ import {
   type Learner,
   type Parameters,
   type Progress,
-  type Scored,
   type Snapshot,
+  type Task,
 } from '@deepstruct/training'
-import { type ModelReport, reportOf, scoreModel } from '../model/evaluate-model.ts'
-import type { UsableModel } from '../model/usable-model.ts'
+import { scoreModel } from '../model/score-model.ts'
+import type {
+  Examples,
+  Predicted,
+  Problem,
+  Report,
+  TaskDefinition,
+  TrainingData,
+  UsableModel,
+} from '../tasks/task.ts'
 
 /** What {@link trainModel} needs. */
-export interface TrainModelOptions {
+export interface TrainModelOptions<
+  T extends Task = Task,
+  Q extends Problem<T> = Problem<T>,
+  D extends Examples = Examples,
+> {
+  /** The task. */
+  readonly task: TaskDefinition<T, Q, D>
   /** The family. */
-  readonly family: Family<'multilabel'>
+  readonly family: Family<T>
   /** Its settings. */
   readonly settings: JsonObject
-  /** Training examples as they were loaded. */
-  readonly train: MultilabelDataset
-  /** Held-out examples as they were loaded. */
-  readonly dev: MultilabelDataset
-  /** How inputs are standardized; default learned from the training examples. */
-  readonly standardizer?: Standardizer
+  /** Training and held-out examples. */
+  readonly data: TrainingData<Q, D>
   /** Replaces the number of epochs of every phase. */
   readonly epochs?: number | undefined
   /** Rows of a batch. */
@@ -49,7 +56,11 @@ export interface TrainModelOptions {
 }
 
 /** A model that {@link trainModel} has trained. */
-export interface TrainedModel extends UsableModel {
+export interface TrainedModel<
+  T extends Task = Task,
+  Q extends Problem<T> = Problem<T>,
+  D extends Examples = Examples,
+> extends UsableModel<T, Q> {
   /** How training ended. */
   readonly status: Fitted<Parameters>['status']
   /** What was measured, epoch by epoch. */
@@ -61,27 +72,27 @@ export interface TrainedModel extends UsableModel {
   /** What was learned on held-out data; none when no epoch was complete. */
   readonly dev?: {
     /** The metrics at the threshold that is best there. */
-    readonly report: ModelReport
+    readonly report: Report
     /** The predictions. */
-    readonly scored: Scored
-    /** The held-out examples, standardized. */
-    readonly data: MultilabelDataset
+    readonly predicted: Predicted
+    /** The held-out examples. */
+    readonly data: D
   }
 }
 
 /** Trains a family on loaded data and chooses the threshold on the held-out part. */
-export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
-  const { family, settings, train, epochs, prepare = (learner) => learner } = options
-  const { standardizer = fitStandardizer(train), ...rest } = options
-  const dev = standardize(options.dev, standardizer)
-  const sizes = { inputs: train.featureNames.length, labels: train.labelNames.length }
-  const learner = prepare(family.learner(settings, sizes))
-  const { batchSize, seed, signal, resume, checkpoint, onProgress } = rest
+export async function trainModel<T extends Task, Q extends Problem<T>, D extends Examples>(
+  options: TrainModelOptions<T, Q, D>,
+): Promise<TrainedModel<T, Q, D>> {
+  const { task, family, settings, data, epochs, prepare = (learner) => learner } = options
+  const { problem, train, dev } = data
+  const learner = prepare(family.learner(settings, problem.sizes))
+  const { batchSize, seed, signal, resume, checkpoint, onProgress } = options
   const { state, status, history } = await fit(
     epochs === undefined
       ? learner
       : { ...learner, phases: learner.phases.map((phase) => ({ ...phase, epochs })) },
-    standardize(train, standardizer),
+    train,
     {
       dev,
       batchSize,
@@ -93,15 +104,7 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
     },
   )
   const done = history.filter(({ epoch }) => epoch > 0)
-  const model: UsableModel = {
-    family,
-    settings,
-    sizes,
-    labelNames: train.labelNames,
-    standardizer,
-    threshold: 0.5,
-    parameters: state,
-  }
+  const model: UsableModel<T, Q> = { family, settings, problem, threshold: 0.5, parameters: state }
   const trained = {
     ...model,
     status,
@@ -110,11 +113,11 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
     seconds: done.reduce((sum, { seconds }) => sum + seconds, 0),
   }
   if (done.length === 0) return trained
-  const scored = await scoreModel(model, dev)
-  const { threshold } = selectThreshold(scored.scores, scored.labels)
+  const predicted = await scoreModel(model, dev, task.batchSize)
+  const threshold = task.chooseThreshold(predicted)
   return {
     ...trained,
     threshold,
-    dev: { report: reportOf(scored, threshold), scored, data: dev },
+    dev: { report: task.measure(predicted, threshold), predicted, data: dev },
   }
 }

@@ -2,9 +2,8 @@ import { binarize, perLabelF1, thresholdCurve } from '@deepstruct/metrics'
 import type { NDArray } from '@deepstruct/tensor'
 import type { Scored } from '@deepstruct/training'
 import * as Plot from '@observablehq/plot'
-import { fraction } from '../output/number.ts'
-import type { Html } from './html.ts'
-import { palette, plot } from './plot.ts'
+import type { Html } from '../../report/html.ts'
+import { palette, plot } from '../../report/plot.ts'
 
 /** More bars than this would be no plot. */
 const MOST_LABELS = 40
@@ -76,64 +75,6 @@ export function labelPlot(
       ],
     },
   )
-}
-
-/** The energies on the way of inference, for some examples; lower is better. */
-export function energyPlot(trace: NDArray): Html {
-  const [rows = 0, steps = 0] = trace.shape
-  const points = Array.from({ length: rows * steps }, (_, i) => ({
-    example: `example ${Math.floor(i / steps) + 1}`,
-    step: i % steps,
-    energy: trace.data[i] as number,
-  }))
-  return plot('energy at each step of inference, for the first examples', {
-    x: { label: 'step', tickFormat: 'd' },
-    y: { label: 'energy', grid: true, nice: true },
-    color: { range: [...palette] },
-    marks: [Plot.lineY(points, { x: 'step', y: 'energy', stroke: 'example', z: 'example' })],
-  })
-}
-
-/** Bars of one value for each model, with known bounds as rules. */
-export function comparisonPlot(
-  caption: string,
-  bars: readonly { readonly name: string; readonly value: number }[],
-  bounds: readonly { readonly name: string; readonly value: number }[],
-): Html {
-  return plot(caption, {
-    height: 90 + 34 * bars.length,
-    marginTop: 24 + 14 * bounds.length,
-    marginLeft: 20 + 6.5 * Math.max(...bars.map(({ name }) => name.length)),
-    marginRight: 48,
-    x: {
-      label: 'F1',
-      domain: [0, Math.max(...[...bars, ...bounds].map(({ value }) => value)) * 1.05],
-      grid: true,
-    },
-    y: { label: null, domain: bars.map(({ name }) => name) },
-    marks: [
-      Plot.barX(bars, { x: 'value', y: 'name', fill: palette[0] as string }),
-      Plot.text(bars, {
-        x: 'value',
-        y: 'name',
-        text: ({ value }) => fraction(value),
-        dx: 5,
-        textAnchor: 'start',
-      }),
-      ...bounds.flatMap(({ name, value }, i) => [
-        Plot.ruleX([value], { stroke: palette[1] as string, strokeDasharray: '4 3' }),
-        Plot.text([value], {
-          x: value,
-          frameAnchor: 'top',
-          text: [`${name} ${fraction(value)}`],
-          textAnchor: 'end',
-          dx: -4,
-          dy: -14 * (i + 1),
-          fill: palette[1] as string,
-        }),
-      ]),
-    ],
-  })
 }
 
 function columnSum({ shape, data }: NDArray, column: number): number {

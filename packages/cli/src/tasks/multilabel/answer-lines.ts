@@ -1,9 +1,10 @@
 import { statuses } from '@deepstruct/inference'
 import { type Device, jit, type NDArray, ndarray, type Tensor } from '@deepstruct/tensor'
 import type { Parameters } from '@deepstruct/training'
-import { solverOf, type UsableModel } from '../model/usable-model.ts'
-import type { InputLine } from './line-batches.ts'
-import { overlapped } from './overlapped.ts'
+import { solverOf } from '../../model/solver-of.ts'
+import type { InputLine } from '../../predict/line-batches.ts'
+import { overlapped } from '../../predict/overlapped.ts'
+import type { MultilabelModel } from './multilabel-problem.ts'
 import { type ExampleReader, exampleReader, type ReadExample } from './read-example.ts'
 import { exampleWriter, type ListedScores } from './write-example.ts'
 
@@ -30,13 +31,13 @@ interface ReadBatch {
  */
 export async function* answerLines(
   batches: AsyncIterable<readonly InputLine[]>,
-  model: UsableModel,
+  model: MultilabelModel,
   params: Device<Parameters>,
   listed: ListedScores,
 ): AsyncGenerator<Answers> {
-  const { sizes, standardizer, labelNames, threshold } = model
+  const { sizes, standardizer, labelNames } = model.problem
   const examplesIn = readBatches(batches, exampleReader(sizes.inputs, standardizer), sizes.inputs)
-  const write = exampleWriter(labelNames, threshold, listed)
+  const write = exampleWriter(labelNames, model.threshold, listed)
   const solve = solverOf(model)
   const run = jit(
     (state: Parameters, x: Tensor) => {

@@ -8,7 +8,7 @@ import {
   namedSets,
   readBytes,
 } from '@deepstruct/datasets/node'
-import type { ProgressReporter } from '../output/progress.ts'
+import type { ProgressReporter } from '../../output/progress.ts'
 
 /** Where data come from. */
 export interface DataSource {

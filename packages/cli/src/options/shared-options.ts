@@ -57,3 +57,20 @@ export const modelFileOption: z.ZodString = z
   .string()
   .describe('the trained model')
   .meta({ placeholder: 'file.safetensors' })
+
+/**
+ * Which examples are held out in training.
+ *
+ * @param placeholder - what stands for the value in help
+ * @param place - where they are, if they are no share of the training examples
+ */
+export function devOption(
+  placeholder: string,
+  place: string,
+): z.ZodDefault<z.ZodUnion<readonly [z.ZodNumber, z.ZodString]>> {
+  return z
+    .union([z.number().gt(0).lt(1), z.string()])
+    .default(0.1)
+    .describe(`held-out examples: a share of the training examples, or ${place}`)
+    .meta({ placeholder })
+}

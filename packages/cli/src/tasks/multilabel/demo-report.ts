@@ -1,22 +1,21 @@
-import { type MultilabelDataset, standardize } from '@deepstruct/datasets'
-import type { Scored } from '@deepstruct/training'
+import type { MultilabelDataset } from '@deepstruct/datasets'
 import { writeFileAtomic } from '@deepstruct/training/node'
-import type { ModelReport } from '../model/evaluate-model.ts'
-import { fraction } from '../output/number.ts'
-import type { TrainedModel } from '../train/train-model.ts'
-import { htmlTable, page, type Section } from './page.ts'
-import { comparisonPlot } from './prediction-plots.ts'
+import { fraction } from '../../output/number.ts'
+import { comparisonPlot } from '../../report/comparison-plot.ts'
+import { htmlTable, page, type Section } from '../../report/page.ts'
+import { learningCurves } from '../../report/training-plots.ts'
+import type { TrainedModel } from '../../train/train-model.ts'
+import type { MultilabelPredictions, MultilabelProblem } from './multilabel-problem.ts'
+import type { ModelReport } from './multilabel-report.ts'
+import { multilabelTask } from './multilabel-task.ts'
 import { predictionSections } from './prediction-sections.ts'
-import { learningCurves } from './training-plots.ts'
 
-/** What a model of a comparison reached. */
-export interface ComparedModel {
+/** What a model of a comparison reached on the test examples. */
+export interface ComparedModel extends MultilabelPredictions {
   /** Its name in tables. */
   readonly name: string
   /** The trained model. */
-  readonly model: TrainedModel
-  /** Its predictions of the test examples. */
-  readonly scored: Scored
+  readonly model: TrainedModel<'multilabel', MultilabelProblem, MultilabelDataset>
   /** Its metrics on the test examples. */
   readonly report: ModelReport
 }
@@ -34,7 +33,6 @@ export async function writeDemoReport(
   path: string,
   results: readonly ComparedModel[],
   bounds: readonly Bound[],
-  test: MultilabelDataset,
 ): Promise<void> {
   const comparison: Section = {
     title: 'Comparison',
@@ -67,14 +65,19 @@ export async function writeDemoReport(
   const details =
     last === undefined
       ? []
-      : (
-          await predictionSections({ ...last, data: standardize(test, last.model.standardizer) })
-        ).map(({ title, ...rest }) => ({ title: `${last.name}: ${title}`, ...rest }))
+      : (await predictionSections(last)).map(({ title, ...rest }) => ({
+          title: `${last.name}: ${title}`,
+          ...rest,
+        }))
+  const about =
+    last === undefined
+      ? ''
+      : `: ${multilabelTask.describe(last.model.problem)}, ${last.data.size} test examples`
   await writeFileAtomic(
     path,
     page(
       'Labels that depend on each other',
-      `Synthetic data with planted label dependence: ${test.featureNames.length} features, ${test.labelNames.length} labels, ${test.size} test examples.`,
+      `Synthetic data with planted label dependence${about}.`,
       [comparison, ...learning, ...details],
     ),
   )

@@ -1,0 +1,46 @@
+import * as Plot from '@observablehq/plot'
+import { fraction } from '../output/number.ts'
+import type { Html } from './html.ts'
+import { palette, plot } from './plot.ts'
+
+/** Bars of one value for each model, with known bounds as rules. */
+export function comparisonPlot(
+  caption: string,
+  bars: readonly { readonly name: string; readonly value: number }[],
+  bounds: readonly { readonly name: string; readonly value: number }[],
+): Html {
+  return plot(caption, {
+    height: 90 + 34 * bars.length,
+    marginTop: 24 + 14 * bounds.length,
+    marginLeft: 20 + 6.5 * Math.max(...bars.map(({ name }) => name.length)),
+    marginRight: 48,
+    x: {
+      label: 'F1',
+      domain: [0, Math.max(...[...bars, ...bounds].map(({ value }) => value)) * 1.05],
+      grid: true,
+    },
+    y: { label: null, domain: bars.map(({ name }) => name) },
+    marks: [
+      Plot.barX(bars, { x: 'value', y: 'name', fill: palette[0] as string }),
+      Plot.text(bars, {
+        x: 'value',
+        y: 'name',
+        text: ({ value }) => fraction(value),
+        dx: 5,
+        textAnchor: 'start',
+      }),
+      ...bounds.flatMap(({ name, value }, i) => [
+        Plot.ruleX([value], { stroke: palette[1] as string, strokeDasharray: '4 3' }),
+        Plot.text([value], {
+          x: value,
+          frameAnchor: 'top',
+          text: [`${name} ${fraction(value)}`],
+          textAnchor: 'end',
+          dx: -4,
+          dy: -14 * (i + 1),
+          fill: palette[1] as string,
+        }),
+      ]),
+    ],
+  })
+}
