@@ -18,6 +18,7 @@ import type { Family } from '@deepstruct/training'
 import { parseArgs } from 'node:util'
 import { type Result, run } from './protocol.ts'
 import { resultsFile } from './results-file.ts'
+import { spread } from './spread.ts'
 
 interface Model {
   readonly name: string
@@ -135,11 +136,3 @@ const head = ['set', 'train', 'model', 'seeds', 'F1 @0.5', 'F1 @dev', 'Hamming',
 console.log(
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n'),
 )
-
-/** Mean and standard deviation. */
-function spread(numbers: readonly number[]): string {
-  const mean = numbers.reduce((total, x) => total + x, 0) / numbers.length
-  const variance =
-    numbers.reduce((total, x) => total + (x - mean) ** 2, 0) / Math.max(1, numbers.length - 1)
-  return `${mean.toFixed(1)} ± ${Math.sqrt(variance).toFixed(1)}`
-}

@@ -1,7 +1,7 @@
 import { fitStandardizer, type MultilabelDataset, split, standardize } from '@deepstruct/datasets'
 import { multilabelReport, selectThreshold } from '@deepstruct/metrics'
 import { random } from '@deepstruct/tensor'
-import { type Family, fit, scorer } from '@deepstruct/training'
+import { type EpochProgress, type Family, fit, scorer } from '@deepstruct/training'
 
 /** What one run measured; F1 values are example-averaged, in percent. */
 export interface Result {
@@ -35,6 +35,8 @@ export interface Protocol {
   readonly seed: number
   /** The share of the training examples that is used; default all. */
   readonly fraction?: number
+  /** Called after each epoch. */
+  readonly onEpoch?: (progress: EpochProgress) => void
 }
 
 /**
@@ -52,7 +54,14 @@ export async function run(protocol: Protocol): Promise<Result> {
   const sizes = { inputs: all.featureNames.length, labels: all.labelNames.length }
 
   const began = performance.now()
-  const { state, status } = await fit(family.learner(settings, sizes), train, { dev, seed })
+  const { state, status } = await fit(family.learner(settings, sizes), train, {
+    dev,
+    seed,
+    ...(family.batchSize !== undefined && { batchSize: family.batchSize }),
+    onProgress: (progress) => {
+      if (progress.kind === 'epoch') protocol.onEpoch?.(progress)
+    },
+  })
   const seconds = (performance.now() - began) / 1000
 
   const score = scorer(family.solve(settings, sizes))

@@ -1,0 +1,7 @@
+/** Mean and standard deviation, to a tenth. */
+export function spread(numbers: readonly number[]): string {
+  const mean = numbers.reduce((total, x) => total + x, 0) / numbers.length
+  const variance =
+    numbers.reduce((total, x) => total + (x - mean) ** 2, 0) / Math.max(1, numbers.length - 1)
+  return `${mean.toFixed(1)} ± ${Math.sqrt(variance).toFixed(1)}`
+}
