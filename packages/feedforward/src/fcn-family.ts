@@ -101,6 +101,7 @@ export const fcnFamily: Family<'segmentation'> = family<
   task: 'segmentation',
   name: 'fcn',
   summary: 'independent pixels by a fully convolutional network (binary cross-entropy)',
+  batchSize: 16,
   settings: z.strictObject(segmenterSettings),
   learner: fcnLearner,
   solve: (configuration, sizes) => {
