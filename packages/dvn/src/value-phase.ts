@@ -2,9 +2,11 @@ import { squaredError, valueCrossEntropyWithLogits } from '@deepstruct/losses'
 import {
   DomainError,
   type Host,
+  mean,
   type NDArray,
   type NoiseSpec,
   type Random,
+  reshape,
   sigmoid,
   type Tensor,
   type Tree,
@@ -155,7 +157,12 @@ export function valuePhase<S, F>(
             loss === 'crossEntropy'
               ? valueCrossEntropyWithLogits(scores, worth, { reduction: 'none' })
               : squaredError(value, worth, { reduction: 'none' })
-          return { rows, metrics: { value, oracle: worth } }
+          // One number a group: every row counts the same, and a batch has one extent throughout.
+          const ofGroups = (numbers: Tensor): Tensor => mean(reshape(numbers, [-1, members]), 1)
+          return {
+            rows: ofGroups(rows),
+            metrics: { value: ofGroups(value), oracle: ofGroups(worth) },
+          }
         },
       },
     ],
