@@ -1,5 +1,5 @@
 /**
- * Loaders of multi-label data sets and synthetic data with planted dependence.
+ * Loaders of multi-label data sets and of images with masks, and synthetic data with planted dependence.
  * @packageDocumentation
  */
 export { type ArffAttribute, type ArffTable, parseArff } from './arff.ts'
@@ -26,6 +26,8 @@ export {
 } from './multilabel.ts'
 export { parseNpy } from './npy.ts'
 export type { ParseOptions } from './place.ts'
+export { encodePng, parseMask, parsePng, type ParsePngOptions } from './png.ts'
+export { type ImageSize, resizeImages } from './resize-images.ts'
 export {
   extentOf,
   type Features,

@@ -1,10 +1,17 @@
 /**
- * Multi-label data from files: named sets with download, and loading by file ending. Needs Node.
+ * Multi-label data and images from files: named sets with download, loading by file ending, folders of images. Needs Node.
  * @packageDocumentation
  */
 export { cacheFolder } from './cache-folder.ts'
 export { download, type Download, type DownloadProgress } from './download.ts'
 export { readBytes, readNpy, readText } from './files.ts'
+export {
+  type LoadedImages,
+  loadImagePairs,
+  type LoadImagePairsOptions,
+  loadImages,
+  type LoadImagesOptions,
+} from './load-images.ts'
 export {
   loadMultilabel,
   type LoadMultilabelOptions,
@@ -19,7 +26,6 @@ export {
   loadYeast,
   type TrainAndTest,
 } from './load-named.ts'
-export { type HorseSplit, loadWeizmannHorses } from './weizmann-horses.ts'
 export type { LoadNamedOptions } from './named-file.ts'
 export {
   type NamedFile,
@@ -28,3 +34,5 @@ export {
   namedSets,
   namedSetsSource,
 } from './named-sets.ts'
+export { type HorseSplit, loadWeizmannHorses } from './weizmann-horses.ts'
+export { writeMask, type WriteMaskOptions } from './write-mask.ts'
