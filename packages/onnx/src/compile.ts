@@ -84,7 +84,11 @@ export function compile(
     withConstants: (given) => compile(traced, 0, runtime, options, inputShapes, given),
     async compute(leaves) {
       if (model === undefined) return {}
-      session ??= start(model)
+      session ??= start(model).catch((error: unknown) => {
+        // It may be memory that lacks, and is there at the next call.
+        session = undefined
+        throw error
+      })
       const prepared = await session
       const feeds: Record<string, NDArray> = {}
       for (const { name, position } of model.inputs) feeds[name] = leaves[position]!

@@ -18,8 +18,9 @@ import { channelBlockOf } from './blocked/channel-block.ts'
 import { handOut } from './hand-out.ts'
 import { copy, type Held, hold } from './held.ts'
 import type { Model } from './model.ts'
+import { namingMemory } from './out-of-memory.ts'
 import { type Pool, createPool } from './pool/pool.ts'
-import { type SharedMemory, sharedMemory } from './pool/shared-memory.ts'
+import { mostBytes, type SharedMemory, sharedMemory } from './pool/shared-memory.ts'
 import type { GraphReport, Report } from './report.ts'
 import {
   importNode,
@@ -48,6 +49,11 @@ export interface OnnxOptions {
    */
   readonly threads?: number
   /**
+   * The most bytes of parameters, gradients and optimizer state that threads share; default 4 GiB, which is as much as there can be. A function that
+   * asks for more is refused with an error.
+   */
+  readonly sharedBytes?: number
+  /**
    * `'node'` for the native onnxruntime-node, `'web'` for onnxruntime-web; default the native one in Node where it is installed. A page gives the
    * module itself, `await import('onnxruntime-web')`, which bundlers understand.
    */
@@ -68,8 +74,8 @@ export interface OnnxEngine extends Engine {
  * An engine that compiles each function: what it does is written down once as one ONNX graph for arguments of the same shapes, and
  * ONNX Runtime runs that.
  *
- * @throws {@link @deepstruct/tensor!EngineError} when ONNX Runtime is not installed
- * @throws {@link @deepstruct/tensor!DomainError} when the number of threads is no positive whole number
+ * @throws {@link @deepstruct/tensor!EngineError} when ONNX Runtime is not installed, or there are no addresses for the memory that threads share
+ * @throws {@link @deepstruct/tensor!DomainError} when `threads` or `sharedBytes` is no whole number in its range
  */
 export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine> {
   const threads = options.threads ?? Math.min(8, await coresHere())
@@ -80,10 +86,18 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
       got: String(threads),
       expected: 'a whole number from 1 to 256',
     })
+  const { sharedBytes = mostBytes } = options
+  if (!Number.isInteger(sharedBytes) || sharedBytes < 1 || sharedBytes > mostBytes)
+    throw new DomainError({
+      function: 'onnxEngine',
+      argument: 'sharedBytes',
+      got: String(sharedBytes),
+      expected: `a whole number from 1 to ${mostBytes}`,
+    })
   const runtime = await loadRuntime(options.runtime)
   await loadGradients()
   traceBackend()
-  const shared = sharedMemory()
+  const shared = await namingMemory('onnxEngine', async () => sharedMemory(sharedBytes))
   const pooled = runtime.name === 'node'
   const session = { threads: pooled ? 1 : threads, channelBlock: await channelBlockOf(runtime) }
   const functions = new WeakMap<Program, Forms>()
@@ -170,40 +184,53 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
       if (leaf instanceof Device) end(leaf, 'donated')
   }
 
+  const run = async (
+    program: Program,
+    args: readonly unknown[],
+    call: Arguments,
+  ): Promise<unknown> => {
+    const forms = formsOf(program)
+    const found = forms.split?.find(call)
+    const { made, ...result } =
+      found === undefined
+        ? await runWhole(forms, call)
+        : { rebuild: found.split.rebuild, ...(await found.split.run(call, found.rows)) }
+    const out = handOut(program, result, [...call.arrays, ...made], handle)
+    // Only now is it certain that nothing has to be taken back.
+    for (const position of program.donate) donate(args[position])
+    shared.sweep(made)
+    return out
+  }
+
   const engine: OnnxEngine = {
     name: `onnx:${runtime.name}:${threads}`,
     threads,
 
     async run(program, args) {
       const call = argumentsOf(program, args, (device) => held(device, program.name))
-      const forms = formsOf(program)
-      const found = forms.split?.find(call)
-      const { made, ...result } =
-        found === undefined
-          ? await runWhole(forms, call)
-          : { rebuild: found.split.rebuild, ...(await found.split.run(call, found.rows)) }
-      const out = handOut(program, result, [...call.arrays, ...made], handle)
-      // Only now is it certain that nothing has to be taken back.
-      for (const position of program.donate) donate(args[position])
-      shared.sweep(made)
-      return out
+      const batch = call.arrays.filter((_, i) => call.held[i] === false)
+      return namingMemory(program.name, () => run(program, args, call), batch)
     },
 
-    put<T>(tree: Host<T>) {
+    async put<T>(tree: Host<T>) {
       const { arrays, ...rest } = hold(flatten(tree, isNDArray, refuseInput('put')))
-      return Promise.resolve(handle({ ...rest, arrays: arrays.map(copy) }) as Device<T>)
+      const copies = await namingMemory('put', async () => arrays.map(copy))
+      return handle({ ...rest, arrays: copies })
     },
 
-    read<T>(device: Device<T>) {
+    async read<T>(device: Device<T>) {
       const { arrays, rebuild } = held(device, 'read')
-      return Promise.resolve(rebuild(arrays.map(copy)) as Host<T>)
+      return namingMemory('read', async () => rebuild(arrays.map(copy)) as Host<T>)
     },
 
     dispose(device) {
       end(device, 'disposed')
     },
 
-    report: () => ({ graphs: reports.map(({ name, report }) => ({ name, ...report })) }),
+    report: () => ({
+      graphs: reports.map(({ name, report }) => ({ name, ...report })),
+      sharedBytes: shared.memory.buffer.byteLength,
+    }),
 
     async close() {
       await (await starting)?.close()

@@ -2,6 +2,8 @@
 export interface Report {
   /** The graphs, in the order in which they were compiled. */
   readonly graphs: readonly GraphReport[]
+  /** The bytes of memory that threads share, for parameters and optimizer state: what is in use, and what was and is free again. */
+  readonly sharedBytes: number
 }
 
 /** What became of a function. */

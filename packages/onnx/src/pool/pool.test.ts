@@ -203,6 +203,56 @@ it('holds no more memory after thousands of steps, or of arrays', async () => {
   await engine.close()
 })
 
+describe.each([1, 2, 3])('the memory that %i threads share', (threads) => {
+  it('stays as it is after the first steps, whatever sizes batches have', async () => {
+    const engine = await onnxEngine({ threads })
+    const run = jit(
+      (state: State, rows: Tensor) => {
+        const next = descent(state, rows)
+        return { ...next, change: sub(next.state.w, state.w) }
+      },
+      { keep: ['state'], donate: [0], split: [1], engine },
+    )
+    const copy = jit((state: State) => ({ state }), { keep: ['state'], engine })
+    const predict = jit(({ w }: State, rows: Tensor) => tanh(matMul(rows, w)), {
+      split: [1],
+      engine,
+    })
+    const draw = random(8)
+    const [inputs, outputs] = [64, 128]
+    const batch = (most: number): NDArray =>
+      draw.normals([1 + Math.floor(most * draw.uniform()), inputs], 0, 0.1)
+    let state = await engine.put<State>({ w: draw.normals([inputs, outputs], 0, 0.1) })
+    let best = (await copy(state)).state
+    const sizes: number[] = []
+    const failures: unknown[] = []
+    // A state is 32 kB, so what a few steps in ten leave behind would soon be more than there is at first.
+    for (let i = 0; i < 400; i++) {
+      // One row is a graph of its own, which gives the state back elsewhere.
+      state = (await run(state, batch(i % 10 === 0 ? 1 : 40))).state
+      if (i % 4 === 0) await predict(state, batch(100))
+      if (i % 7 === 0) failures.push(await run(state, random(i).normals([4, 3])).catch(String))
+      if (i % 5 === 0) {
+        dispose(best)
+        best = (await copy(state)).state
+      }
+      // Training goes on from the best state.
+      if (i % 50 === 49) {
+        dispose(state)
+        state = (await copy(best)).state
+      }
+      sizes.push(engine.report().sharedBytes)
+    }
+    expect(new Set(sizes.slice(100)).size).toBe(1)
+    for (const each of failures) expect(each).toMatch(/ShapeError: matMul/)
+    expect(sizes.at(-1)).toBeLessThan(4 * 2 ** 20)
+    dispose(state)
+    dispose(best)
+    expect(engine.memory()).toEqual({ arrays: 0, bytes: 0 })
+    await engine.close()
+  })
+})
+
 it('sees memory that grew while workers ran', async () => {
   const engine = await onnxEngine({ threads: 3 })
   const before = await train(engine, 3)

@@ -1,5 +1,6 @@
-import { EngineError, filled, type NDArray, random, sizeOf } from '@deepstruct/tensor'
+import { filled, type NDArray, random, sizeOf } from '@deepstruct/tensor'
 import { describe, expect, it } from 'vitest'
+import { OutOfMemory } from '../out-of-memory.ts'
 import { type SharedMemory, sharedMemory } from './shared-memory.ts'
 
 const line = 64
@@ -91,8 +92,21 @@ describe('shared memory', () => {
     expect(new Float32Array(shared.memory.buffer)[shared.addressOf(first)! / 4]).toBe(9)
   })
 
-  it('says when more is asked for than there can be', () => {
-    expect(() => sharedMemory().array([2 ** 30])).toThrow(EngineError)
+  it('grows to its bound and not beyond, and goes on when it is full', () => {
+    const most = 2 ** 21
+    const shared = sharedMemory(most)
+    const held: NDArray[] = []
+    const fill = (): void => {
+      for (;;) held.push(filledWith(shared, [10_000], held.length))
+    }
+    expect(fill).toThrow(OutOfMemory)
+    expect(bytesOf(shared)).toBe(most)
+    for (const [i, { data }] of held.entries()) expect(data.every((each) => each === i)).toBe(true)
+    const count = held.length
+    shared.release(held.splice(0, 1))
+    expect(fill).toThrow(`WebAssembly.Memory.grow()`)
+    expect(held).toHaveLength(count)
+    expect(() => sharedMemory().array([2 ** 30])).toThrow(OutOfMemory)
   })
 
   it('frees a block when the last holder lets it go, whatever it is called', () => {

@@ -1,11 +1,16 @@
-import { EngineError, type NDArray, sizeOf } from '@deepstruct/tensor'
+import { type NDArray, sizeOf } from '@deepstruct/tensor'
 import { type KernelMemory, kernelMemory, pageBytes } from '../fused/instantiate.ts'
+import { OutOfMemory } from '../out-of-memory.ts'
 
 /** Memory that all workers see, and arrays in it. Blocks are counted: one is free again when nobody holds it. */
 export interface SharedMemory {
   /** The memory itself, for kernels. */
   readonly memory: KernelMemory
-  /** A float32 array of these extents; nobody holds it yet, and its elements are arbitrary. */
+  /**
+   * A float32 array of these extents; nobody holds it yet, and its elements are arbitrary.
+   *
+   * @throws {@link OutOfMemory} when it does not fit
+   */
   array(shape: readonly number[]): NDArray
   /** The address of an array; nothing for one that lies elsewhere. */
   addressOf(array: NDArray): number | undefined
@@ -30,11 +35,15 @@ const alignment = 64
 /** The memory at first. */
 const firstBytes = 2 ** 20
 /** All that 32-bit addresses reach. */
-const mostBytes = 2 ** 32
+export const mostBytes: number = 2 ** 32
 
-/** Empty memory. */
-export function sharedMemory(): SharedMemory {
-  const memory = kernelMemory(firstBytes, true, mostBytes)
+/**
+ * Empty memory.
+ *
+ * @param most - how many bytes it grows to
+ */
+export function sharedMemory(most: number = mostBytes): SharedMemory {
+  const memory = reserve(most)
   const blocks = new WeakMap<NDArray['data'], Block>()
   /** Free stretches in the order of their addresses; neighbors are one. The first bytes stay unused, so that no address is 0. */
   let gaps: { readonly address: number; readonly bytes: number }[] = [
@@ -56,24 +65,17 @@ export function sharedMemory(): SharedMemory {
 
   const grow = (bytes: number): void => {
     const address = memory.buffer.byteLength
+    const last = gaps.at(-1)
+    const missing = last && last.address + last.bytes === address ? bytes - last.bytes : bytes
     // By a quarter at least, so that many small arrays do not grow it one by one.
-    const pages = Math.ceil(Math.max(bytes, address / 4) / pageBytes)
-    const room = (mostBytes - address) / pageBytes
-    const added = Math.min(pages, room)
+    const quarter = Math.min(address / 4, most - address)
+    const pages = Math.ceil(Math.max(missing, quarter) / pageBytes)
     try {
-      if (added * pageBytes < bytes) throw new RangeError('4 GiB are in use')
-      memory.grow(added)
-    } catch (cause) {
-      throw new EngineError({
-        function: 'onnxEngine',
-        argument: 'shared memory',
-        got: `full at ${address} bytes, with ${bytes} more asked for`,
-        expected: 'parameters and optimizer state of at most 4 GiB',
-        why: String(cause),
-        cause,
-      })
+      memory.grow(pages)
+    } catch (error) {
+      throw lacking(bytes, `beside ${address} of at most ${most}`, error)
     }
-    free({ address, bytes: added * pageBytes })
+    free({ address, bytes: pages * pageBytes })
   }
 
   const free = ({ address, bytes }: { readonly address: number; readonly bytes: number }): void => {
@@ -126,4 +128,16 @@ export function sharedMemory(): SharedMemory {
     },
     sweep,
   }
+}
+
+function reserve(most: number): KernelMemory {
+  try {
+    return kernelMemory(Math.min(firstBytes, most), true, most)
+  } catch (error) {
+    throw lacking(most, 'in one piece of addresses', error)
+  }
+}
+
+function lacking(bytes: number, where: string, why: unknown): OutOfMemory {
+  return new OutOfMemory(`${bytes} bytes that threads share, ${where}`, why)
 }

@@ -1,6 +1,7 @@
 import { EngineError, type NDArray } from '@deepstruct/tensor'
 import type { ExternalData } from '../graph/encode.ts'
 import type { ElementType } from '../graph/value.ts'
+import { outOfMemory } from '../out-of-memory.ts'
 
 /** ONNX Runtime in one of its forms. */
 export interface Runtime {
@@ -192,8 +193,8 @@ export function sessionSettings(name: RuntimeName, threads: number): object {
 }
 
 /** What is said of a run that ONNX Runtime does not bring to its end. */
-export function refusedRun(details: Refusal): EngineError {
-  return refusal('the arguments', 'a run that ends, in the memory there is', details)
+export function refusedRun(details: Refusal): Error {
+  return refusal('the arguments', 'a run that ends', details)
 }
 
 interface Refusal {
@@ -202,7 +203,9 @@ interface Refusal {
   readonly cause?: unknown
 }
 
-function refusal(argument: string, expected: string, { why, ...cause }: Refusal): EngineError {
+function refusal(argument: string, expected: string, { why, ...cause }: Refusal): Error {
+  const lack = outOfMemory(why)
+  if (lack !== undefined) return lack
   return new EngineError({
     function: 'onnxEngine',
     argument,

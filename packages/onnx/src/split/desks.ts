@@ -24,14 +24,27 @@ export function desksFor(
   workers: number,
 ): Desks {
   const pointers = stages.flat().reduce((count, { places }) => count + places.length, 0)
-  const desks = Array.from({ length: workers }, () => ({
-    // A pointer is as long as a float.
-    table: shared.array([pointers]),
-    slots: shared.array([slotFloats * slots]),
-    sums: sums.map((elements) => shared.array([elements])),
-  }))
-  const arrays = desks.flatMap((desk): NDArray[] => [desk.table, desk.slots, ...desk.sums])
-  shared.retain(arrays)
+  const arrays: NDArray[] = []
+  const room = (elements: number): NDArray => {
+    const array = shared.array([elements])
+    shared.retain([array])
+    arrays.push(array)
+    return array
+  }
+  const furnished = () =>
+    Array.from({ length: workers }, () => ({
+      // A pointer is as long as a float.
+      table: room(pointers),
+      slots: room(slotFloats * slots),
+      sums: sums.map(room),
+    }))
+  let desks: ReturnType<typeof furnished>
+  try {
+    desks = furnished()
+  } catch (error) {
+    shared.release(arrays)
+    throw error
+  }
   const start = (array: NDArray): number => shared.addressOf(array)!
   return {
     tableOf: (worker) => start(desks[worker]!.table),

@@ -21,6 +21,8 @@ import {
   type NDArray,
   onesLike,
   random,
+  read,
+  ShapeError,
   square,
   sub,
   sum,
@@ -247,6 +249,28 @@ describe.each([1, 2, 3])('a step on %i threads', (threads) => {
     }
     dispose(state)
     dispose(other)
+    expect(engine.memory()).toEqual({ arrays: 0, bytes: 0 })
+  })
+
+  it('has the state that it is given for itself, from the moment of the call on', async () => {
+    const step = jit(momentum, { ...options, engine, name: 'momentum' })
+    const state = await engine.put<State>(start)
+    const before = await read(state)
+    const [first, second, third] = await Promise.allSettled([
+      step(state, batchOf(6), 0.1),
+      step(state, batchOf(6), 0.1),
+      read(state),
+    ])
+    for (const late of [second, third])
+      expect(String((late as PromiseRejectedResult).reason)).toMatch(/handle is donated/)
+    const { value } = first as PromiseFulfilledResult<Awaited<ReturnType<typeof step>>>
+    await expect(step(state, batchOf(6), 0.1)).rejects.toThrow(/^momentum: handle is donated/)
+    // A call that fails before it has done anything gives it back.
+    const next = await read(value.state)
+    expect(next).not.toEqual(before)
+    await expect(step(value.state, { x: 1 } as never, 0.1)).rejects.toThrow(ShapeError)
+    expect(await read(value.state)).toEqual(next)
+    dispose(value.state)
     expect(engine.memory()).toEqual({ arrays: 0, bytes: 0 })
   })
 

@@ -183,6 +183,8 @@ export function splitStep(
         if (flag !== undefined) throw ofRows.flags[flag]!.error()
         return { results: result, made }
       } catch (error) {
+        // A worker may not have come to know where things are.
+        last = undefined
         shared.sweep(made)
         throw error
       }
