@@ -17,7 +17,7 @@ import { featureStatistics } from './feature-statistics.ts'
 import { labelValueNetwork, type LabelValueParams } from './label-value-network.ts'
 import { oracleNamed } from './oracle-values.ts'
 import { type SampleSettings, sampleSettings, samplesOf } from './sample-settings.ts'
-import type { ValueNetwork } from './value-network.ts'
+import { type ValueNetwork, valuesOf } from './value-network.ts'
 import { valuePhase } from './value-phase.ts'
 
 /** Epochs at each learning rate: what a minute allows, and what is published. */
@@ -101,6 +101,9 @@ export const dvnFamily: Family<'multilabel'> = family<'multilabel', DvnSettings,
   learner: dvnLearner,
   solve: (configuration, sizes) =>
     energySolver(networkOf(configuration, sizes), inferenceOf(configuration)),
+  withSteps: (configuration, inferenceSteps) => ({ ...configuration, inferenceSteps }),
+  values: (configuration, sizes) =>
+    valuesOf(networkOf(configuration, sizes), oracleNamed(configuration.oracle)),
 })
 
 /**

@@ -4,6 +4,13 @@
  */
 export { dvnFamily, dvnLearner, type DvnSettings, dvnSettings } from './dvn-family.ts'
 export {
+  dvnSegmentationFamily,
+  dvnSegmentationLearner,
+  type DvnSegmentationSettings,
+  dvnSegmentationSettings,
+  type DvnSegmentationState,
+} from './dvn-segmentation-family.ts'
+export {
   featureStatistics,
   type FeatureStatistics,
   standardizeFeatures,
@@ -13,6 +20,15 @@ export {
   type LabelValueOptions,
   type LabelValueParams,
 } from './label-value-network.ts'
+export { maskSolver, type MaskSolverOptions, maskValues } from './mask-solver.ts'
+export {
+  type MaskValueFeatures,
+  type MaskValueNetwork,
+  maskValueNetwork,
+  type MaskValueOptions,
+  type MaskValueParams,
+} from './mask-value-network.ts'
+export { normalizedGradient, type NormalizedGradientOptions } from './normalized-gradient.ts'
 export {
   accuracyValue,
   f1Value,
@@ -32,10 +48,12 @@ export type { SampleProblem, Sampler } from './sampler/sampler.ts'
 export type { SampleStart } from './sampler/start.ts'
 export { truthSampler, type TruthSamplerOptions } from './sampler/truth-sampler.ts'
 export { valueAscentSampler } from './sampler/value-ascent-sampler.ts'
+export { type FeaturesWithStart, startingAt } from './starting-at.ts'
 export {
   onLogits,
   type ValueNetwork,
   valueNetwork,
   type ValueNetworkParts,
+  valuesOf,
 } from './value-network.ts'
 export { valuePhase, type ValuePhaseOptions, type SampleShare } from './value-phase.ts'

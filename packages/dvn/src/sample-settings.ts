@@ -20,7 +20,7 @@ export type SampleSettings = {
   readonly corruption: number
   /** Parts of each batch that inference makes. */
   readonly inferenceSamples: number
-  /** Whether those stop after a random number of steps. */
+  /** Whether samples stop after a random number of steps, so that the whole way is learned. */
   readonly stopAnywhere: boolean
   /** Parts of each batch that a short ascent of the value makes, as in the published code. */
   readonly ascentSamples: number
@@ -61,7 +61,7 @@ export function sampleSettings(
     stopAnywhere: z
       .boolean()
       .default(defaults.stopAnywhere)
-      .describe('stop those after a random number of steps'),
+      .describe('stop samples after a random number of steps'),
     ascentSamples: parts
       .default(defaults.ascentSamples)
       .describe('parts of a batch that a short ascent of the value makes'),
@@ -93,10 +93,11 @@ export function samplesOf(
   ascent: IterativeMinimizer,
 ): readonly SampleShare[] {
   const { corruption, stopAnywhere, ascentStart: start } = settings
+  const short = { inference: ascent, start, stopAnywhere }
   return [
     { sampler: truthSampler({ corruption }), rows: settings.truthSamples },
     { sampler: inferenceSampler({ inference, stopAnywhere }), rows: settings.inferenceSamples },
-    { sampler: valueAscentSampler({ inference: ascent, start }), rows: settings.ascentSamples },
-    { sampler: adversarialSampler({ ascent, start }), rows: settings.adversarialSamples },
+    { sampler: valueAscentSampler(short), rows: settings.ascentSamples },
+    { sampler: adversarialSampler(short), rows: settings.adversarialSamples },
   ].filter(({ rows }) => rows > 0)
 }

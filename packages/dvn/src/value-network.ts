@@ -1,5 +1,7 @@
 import type { EnergyNetwork } from '@deepstruct/inference'
 import { neg, sigmoid, type Tensor } from '@deepstruct/tensor'
+import type { FamilyValues, Labeled } from '@deepstruct/training'
+import type { OracleValue } from './oracle-values.ts'
 
 /**
  * A network that predicts what an output is worth, $v(x, y) = \sigma(z(x, y))$ (Gygli et al. 2017). It is an energy network with
@@ -40,4 +42,20 @@ export function onLogits<P, F>(network: ValueNetwork<P, F>): ValueNetwork<P, F> 
     ...network,
     energy: (params, features, y) => neg(network.score(params, features, y)),
   }
+}
+
+/**
+ * What a network says that outputs are worth, beside what they are: for a curve that shows whether it can be believed.
+ *
+ * @param oracle - what outputs are worth
+ * @returns a traceable function of parameters, examples and outputs
+ */
+export function valuesOf<P, F>(
+  network: ValueNetwork<P, F>,
+  oracle: OracleValue,
+): (params: P, examples: Labeled, y: Tensor) => FamilyValues {
+  return (params, { x, y: truth }, y) => ({
+    predicted: sigmoid(network.score(params, network.encode(params, x), y)),
+    actual: oracle(truth, y),
+  })
 }

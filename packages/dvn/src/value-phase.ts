@@ -50,8 +50,10 @@ export interface ValuePhaseOptions<S> {
   readonly oracle: OracleValue
   /** How the value is regressed: as a probability, by cross-entropy, or by squared error; default `crossEntropy`. */
   readonly loss?: 'crossEntropy' | 'squaredError'
-  /** What the network learns from. Each row of a batch becomes one sample; with rows 1 and 1, half of them each. */
+  /** What the network learns from: with rows 1 and 1, half of the samples each. */
   readonly samples: readonly SampleShare[]
+  /** How many samples are made of each row of a batch; default 1. */
+  readonly copies?: number
   /** Draws examples; default the rows as they are. Crops and mirrored images go here. */
   draw?(data: Dataset<Host<Labeled>>, rows: ArrayLike<number>, random: Random): Host<Labeled>
   /** Dropout masks of the network for these inputs, `[batch, ...]`; default none. Samples are made without. */
@@ -79,7 +81,7 @@ type ValueNoise<T> = {
  * $$
  *
  * Samples are constants of the loss. They are made without dropout, by the network as it is at that step. A batch that does not fill its last
- * group of rows takes some rows twice.
+ * group of rows takes some rows once more.
  *
  * @param network - the model; samplers minimize its energy
  * @throws {@link @deepstruct/tensor!DomainError} when there is no sampler, or a number of rows is no positive integer; while training, when the
@@ -90,7 +92,15 @@ export function valuePhase<S, F>(
   options: ValuePhaseOptions<S>,
 ): Phase<S, Labeled> {
   const { moves, optimizer, epochs, patience, clipNorm, oracle, samples } = options
-  const { name = 'value', loss = 'crossEntropy', draw, noise, penalty, evaluate } = options
+  const {
+    name = 'value',
+    loss = 'crossEntropy',
+    copies = 1,
+    draw,
+    noise,
+    penalty,
+    evaluate,
+  } = options
   const members = groupSize(samples)
   const problemOf = (params: S, features: F, truth: Tensor): SampleProblem => {
     const domain = network.domain(features)
@@ -108,7 +118,7 @@ export function valuePhase<S, F>(
     epochs,
     ...(patience !== undefined && { patience }),
     batch(data, rows, random) {
-      const filled = filledGroups(rows, members)
+      const filled = filledGroups(rows, copies, members)
       return groupedBatch(draw?.(data, filled, random) ?? data.batch(filled), members)
     },
     turns: [

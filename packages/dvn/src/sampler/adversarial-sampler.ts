@@ -1,16 +1,11 @@
-import type { Minimizer } from '@deepstruct/inference'
 import { neg, sigmoidCrossEntropy, stopGradient, type Tensor } from '@deepstruct/tensor'
+import { inferenceSampler, type InferenceSamplerOptions } from './inference-sampler.ts'
 import type { Sampler } from './sampler.ts'
-import { type SampleStart, startNoise, startPoints } from './start.ts'
 
-/** How {@link adversarialSampler} samples. */
-export interface AdversarialSamplerOptions {
-  /** The search for outputs of high loss. */
-  readonly ascent: Minimizer
-  /** Where it starts; default `mixed`. */
-  readonly start?: SampleStart
+/** How {@link adversarialSampler} samples: a search as for inference, here for outputs of high loss; `start` defaults to `mixed`. */
+export interface AdversarialSamplerOptions extends InferenceSamplerOptions {
   /**
-   * Whether the oracle is a constant of each step, which leaves $(v - v^*) \nabla_y z$: so a step needs no derivative of the oracle. Default
+   * Whether the oracle is a constant of each step, which leaves $(v - v^*) \nabla_y z$, so that an oracle needs no derivative. Default
    * `false`, the gradient of the loss in full.
    */
   readonly fixedOracle?: boolean
@@ -26,17 +21,15 @@ export interface AdversarialSamplerOptions {
  * @param options - the search, and where it starts
  */
 export function adversarialSampler(options: AdversarialSamplerOptions): Sampler {
-  const { ascent, start = 'mixed', fixedOracle = false } = options
+  const { fixedOracle = false, start = 'mixed', ...search } = options
+  const inner = inferenceSampler({ ...search, start })
   return {
-    noise: (shape) => startNoise(start, shape),
-    sample(problem, noise = {}) {
-      const { domain, score, oracle } = problem
+    ...inner,
+    sample(problem, noise) {
+      const { score, oracle } = problem
       const target = (y: Tensor): Tensor => (fixedOracle ? stopGradient(oracle(y)) : oracle(y))
-      return ascent({
-        energy: (y) => neg(sigmoidCrossEntropy(target(y), score(y))),
-        domain,
-        start: startPoints(start, problem, noise as { readonly start?: Tensor }),
-      }).y
+      const energy = (y: Tensor): Tensor => neg(sigmoidCrossEntropy(target(y), score(y)))
+      return inner.sample({ ...problem, energy }, noise)
     },
   }
 }

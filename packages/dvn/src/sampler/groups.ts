@@ -68,10 +68,10 @@ export function joinedMembers(
   return rowsOfGroups(concat(inGroups, 1))
 }
 
-/** The rows of a batch, some twice where they do not fill the last group. */
-export function filledGroups(rows: ArrayLike<number>, members: number): Int32Array {
-  const groups = Math.ceil(rows.length / members)
-  return Int32Array.from({ length: groups * members }, (_, i) => rows[i % rows.length]!)
+/** The rows of a batch, each so many times; some once more where they do not fill the last group. */
+export function filledGroups(rows: ArrayLike<number>, copies: number, members: number): Int32Array {
+  const length = Math.ceil((rows.length * copies) / members) * members
+  return Int32Array.from({ length }, (_, i) => rows[i % rows.length]!)
 }
 
 /** A batch of plain arrays in groups. */
