@@ -1,8 +1,14 @@
 // Written by families.test.ts; after a change of the packages: npx vitest run --project cli families -u
 import type { AnyFamily } from '@deepstruct/training'
-import { dvnFamily } from '@deepstruct/dvn'
+import { dvnFamily, dvnSegmentationFamily } from '@deepstruct/dvn'
 import { fcnFamily, mlpFamily } from '@deepstruct/feedforward'
 import { spenFamily } from '@deepstruct/spen'
 
 /** Every model family, in the order of the packages. */
-export const families: readonly AnyFamily[] = [dvnFamily, fcnFamily, mlpFamily, spenFamily]
+export const families: readonly AnyFamily[] = [
+  dvnFamily,
+  dvnSegmentationFamily,
+  fcnFamily,
+  mlpFamily,
+  spenFamily,
+]

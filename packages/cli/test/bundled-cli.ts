@@ -27,7 +27,7 @@ export function bundledCli(): (args: readonly string[]) => ChildProcessWithoutNu
       // Not loaded in these tests.
       external: ['@observablehq/plot', 'linkedom', '@tensorflow/tfjs-backend-wasm'],
       banner: {
-        js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
+        js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url)",
       },
     })
   })

@@ -83,11 +83,12 @@ async function run(values: Values, config: Values, context: CommandContext): Pro
     model: family.name,
     task: family.task,
     ...settings,
-    'the digest of the training data': data.digest,
     ...data.course,
     epochs,
     batchSize,
     seed,
+    // After the options, since these decide what it is.
+    'the digest of the training data': data.digest,
     'the digest of the model of --init-from':
       options.initFrom === undefined ? undefined : await fileDigest(options.initFrom),
     ...engine,

@@ -67,10 +67,22 @@ export const modelFileOption: z.ZodString = z
 export function devOption(
   placeholder: string,
   place: string,
-): z.ZodDefault<z.ZodUnion<readonly [z.ZodNumber, z.ZodString]>> {
+): z.ZodExactOptional<z.ZodUnion<readonly [z.ZodNumber, z.ZodString]>> {
   return z
     .union([z.number().gt(0).lt(1), z.string()])
-    .default(0.1)
+    .exactOptional()
     .describe(`held-out examples: a share of the training examples, or ${place}`)
     .meta({ placeholder })
 }
+
+/** Pictures that a model sees. */
+export const imagesOption: z.ZodString = z
+  .string()
+  .describe('folder of images: PNG')
+  .meta({ placeholder: 'folder' })
+
+/** What of the pictures is the object. */
+export const masksOption: z.ZodString = z
+  .string()
+  .describe('folder of their masks: PNG of two values, of the same name or number')
+  .meta({ placeholder: 'folder' })

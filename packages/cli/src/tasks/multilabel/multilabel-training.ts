@@ -20,6 +20,9 @@ import type {
   MultilabelTraining,
 } from './multilabel-problem.ts'
 
+/** The share that is held out, where nobody says. */
+const DEV = 0.1
+
 const schema = z.object({
   train: z
     .string()
@@ -33,7 +36,7 @@ const schema = z.object({
     .describe(`a published set instead of --train: ${publishedNames.join(', ')}`)
     .meta({ placeholder: 'name' }),
   dataDir: dataDirOption,
-  dev: devOption('share|file', 'a file'),
+  dev: devOption('share|file', `a file (default: ${DEV})`),
   standardize: z
     .boolean()
     .default(true)
@@ -51,7 +54,7 @@ export async function loadTraining(
   { seed, initial, progress }: LoadingContext<MultilabelModel>,
 ): Promise<LoadedTraining<MultilabelProblem, MultilabelDataset>> {
   const options = schema.parse(values)
-  const { labels, dataDir, dev } = options
+  const { labels, dataDir, dev = DEV } = options
   const source: DataSource = { data: trainingSource(options), labels, dataDir, part: 'train' }
   const all = await loadData(source, progress)
   if (initial !== undefined) requireColumns(all, initial.problem)

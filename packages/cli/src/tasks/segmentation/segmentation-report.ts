@@ -1,0 +1,94 @@
+import {
+  binarize,
+  globalIoU,
+  meanIoU,
+  pixelAccuracy,
+  selectThreshold,
+  thresholdCurve,
+  type ThresholdPoint,
+} from '@deepstruct/metrics'
+import { type NDArray, ndarray } from '@deepstruct/tensor'
+import type { Scored } from '@deepstruct/training'
+import { type Figures, figuresOf } from '../../model/figures-of.ts'
+import { fraction, short } from '../../output/number.ts'
+import type { Predicted, Report } from '../task.ts'
+import { runningMeanIoU } from './running-mean-iou.ts'
+
+/** Images that are predicted at once where nobody says otherwise: they are large. */
+export const BATCH_SIZE = 16
+
+/** How well masks are found at one threshold; all values are fractions. */
+export interface MaskMetrics {
+  /** Intersection over union of the object. */
+  readonly iou: {
+    /** The mean over images. */
+    readonly mean: number
+    /** Of the sums over all images. */
+    readonly global: number
+  }
+  /** Share of pixels that are right. */
+  readonly pixelAccuracy: number
+}
+
+/** The metrics of a model of masks on a data set: at 0.5, and at the model's own threshold. */
+export interface MaskReport extends MaskMetrics, Figures {
+  /** Number of images. */
+  readonly examples: number
+  /** The metrics at the threshold that was best on held-out training examples. */
+  readonly atThreshold: MaskMetrics & {
+    /** The threshold. */
+    readonly threshold: number
+  }
+}
+
+/** Metrics of predicted masks at a threshold, as plain data. */
+export function reportOf(predicted: Predicted, threshold: number): MaskReport {
+  const { scores, labels } = predicted
+  const at = (bound: number): MaskMetrics => {
+    const masks = binarize(scores, bound)
+    return {
+      iou: { mean: meanIoU(masks, labels), global: globalIoU(masks, labels) },
+      pixelAccuracy: pixelAccuracy(masks, labels),
+    }
+  }
+  return {
+    examples: labels.shape[0] as number,
+    ...at(0.5),
+    atThreshold: { threshold, ...at(threshold) },
+    ...figuresOf(predicted),
+  }
+}
+
+/** Metrics of predicted masks at a threshold. */
+export function measure(predicted: Predicted, threshold: number): Report {
+  const facts = reportOf(predicted, threshold)
+  return {
+    facts: { ...facts },
+    columns: [
+      ['images', String(facts.examples)],
+      ['mean IoU @ 0.5', fraction(facts.iou.mean)],
+      ['mean IoU @ threshold', fraction(facts.atThreshold.iou.mean)],
+      ['threshold', short(threshold)],
+      ['global IoU', fraction(facts.iou.global)],
+      ['pixel accuracy', fraction(facts.pixelAccuracy)],
+      ['images/s', facts.examplesPerSecond.toFixed(0)],
+    ],
+  }
+}
+
+/** The threshold at which the mean IoU is best. */
+export function chooseThreshold({ scores, labels }: Scored): number {
+  return selectThreshold(asRows(scores), asRows(labels), { metric: runningMeanIoU }).threshold
+}
+
+/** The mean IoU over the threshold. */
+export function iouCurve({ scores, labels }: Scored): readonly ThresholdPoint[] {
+  const grid = Array.from({ length: 101 }, (_, i) => i / 100)
+  return thresholdCurve(asRows(scores), asRows(labels), grid, { metric: runningMeanIoU })
+}
+
+/** Masks `[images, height, width]` as `[images, pixels]`. */
+function asRows({ data, shape }: NDArray): NDArray {
+  const [images = 0] = shape
+  return ndarray(data, [images, data.length / Math.max(images, 1)])
+}

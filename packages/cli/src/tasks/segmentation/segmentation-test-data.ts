@@ -1,0 +1,50 @@
+import type { ImageDataset } from '@deepstruct/datasets'
+import { z } from 'zod'
+import { UsageError } from '../../errors.ts'
+import type { Values } from '../../options/read-options.ts'
+import { dataDirOption, imagesOption, masksOption } from '../../options/shared-options.ts'
+import { loadPairs, loadPublished, publishedNames } from './segmentation-data.ts'
+import { type SegmentationProblem, sizeText } from './segmentation-problem.ts'
+
+const schema = z.object({
+  images: imagesOption.exactOptional(),
+  masks: masksOption.exactOptional(),
+  data: z
+    .string()
+    .exactOptional()
+    .describe(`the test part of a published set instead of --images: ${publishedNames.join(', ')}`)
+    .meta({ placeholder: 'name' }),
+  dataDir: dataDirOption,
+})
+
+/** Where images with masks to measure on come from. */
+export const segmentationEvaluateOptions: z.ZodObject = schema
+
+/** Loads images with masks, in the size that the model takes. */
+export async function loadTest(
+  options: Values,
+  { sizes }: SegmentationProblem,
+): Promise<ImageDataset> {
+  const { images, masks, data, dataDir } = schema.parse(options)
+  const loaded = await source()
+  const { height, width, channels } = loaded
+  if (height !== sizes.height || width !== sizes.width || channels !== sizes.channels)
+    throw new UsageError(
+      `the images have ${sizeText(loaded)} pixels and ${channels} channels, but the model takes ${sizeText(sizes)} and ${sizes.channels}`,
+    )
+  return loaded
+
+  async function source(): Promise<ImageDataset> {
+    if (data !== undefined && images !== undefined)
+      throw new UsageError('the options --data and --images exclude each other')
+    if (data !== undefined)
+      return (await loadPublished(data, dataDir === undefined ? {} : { dataDir })).test
+    if (images === undefined)
+      throw new UsageError(
+        `the option --images is missing (or --data with a published set: ${publishedNames.join(', ')})`,
+      )
+    if (masks === undefined)
+      throw new UsageError('the option --masks is missing: --images needs it')
+    return loadPairs(images, masks, sizes)
+  }
+}

@@ -1,0 +1,151 @@
+import { type ImageDataset, split } from '@deepstruct/datasets'
+import { random } from '@deepstruct/tensor'
+import type { ImageSizes } from '@deepstruct/training'
+import { z } from 'zod'
+import { UsageError } from '../../errors.ts'
+import type { Values } from '../../options/read-options.ts'
+import {
+  dataDirOption,
+  devOption,
+  imagesOption,
+  masksOption,
+} from '../../options/shared-options.ts'
+import type { LoadedTraining, LoadingContext, TrainingData } from '../task.ts'
+import { digestOf, loadPairs, loadPublished, publishedNames } from './segmentation-data.ts'
+import {
+  type SegmentationModel,
+  type SegmentationProblem,
+  sizeText,
+} from './segmentation-problem.ts'
+
+/** What small images are resized to; networks halve it twice or more. */
+const SIZE = 32
+
+/** The share that is held out, where nobody says. */
+const DEV = 0.1
+
+const schema = z.object({
+  images: imagesOption.exactOptional(),
+  masks: masksOption.exactOptional(),
+  size: z
+    .union([
+      z.int().positive(),
+      z.string().regex(/^[1-9]\d*x[1-9]\d*$/, 'a number, or HEIGHTxWIDTH'),
+    ])
+    .exactOptional()
+    .describe(`what all images are resized to (default: ${SIZE}, or that of --init-from)`)
+    .meta({ placeholder: 'n|HxW' }),
+  gray: z.boolean().default(false).describe('look at brightness, not at colors'),
+  data: z
+    .string()
+    .exactOptional()
+    .describe(`a published set instead of --images: ${publishedNames.join(', ')}`)
+    .meta({ placeholder: 'name' }),
+  dataDir: dataDirOption,
+  dev: devOption(
+    'share|IMAGES,MASKS',
+    `two folders (default: ${DEV}, or the dev part of a published set)`,
+  ),
+})
+
+type Options = z.output<typeof schema>
+
+/** Where images with masks to train on come from. */
+export const segmentationTrainOptions: z.ZodObject = schema
+
+/** Loads what the options name, and holds the dev images out. */
+export async function loadTraining(
+  values: Values,
+  { seed, initial }: LoadingContext<SegmentationModel>,
+): Promise<LoadedTraining<SegmentationProblem, ImageDataset>> {
+  const options = schema.parse(values)
+  return options.data === undefined
+    ? pairs(options, initial, seed)
+    : publishedSet(options.data, options, initial)
+}
+
+async function publishedSet(
+  name: string,
+  { images, masks, size, dev: held, dataDir }: Options,
+  initial: SegmentationModel | undefined,
+): Promise<LoadedTraining<SegmentationProblem, ImageDataset>> {
+  const refused = Object.entries({ images, masks, size, dev: held }).find(
+    ([, value]) => value !== undefined,
+  )
+  if (refused !== undefined)
+    throw new UsageError(
+      `the options --data and --${refused[0]} exclude each other: ${name} says that itself`,
+    )
+  const { train, dev } = await loadPublished(name, dataDir === undefined ? {} : { dataDir })
+  requireSize(train, initial)
+  return { ...prepared(train, dev), digest: digestOf(train), course: {} }
+}
+
+async function pairs(
+  options: Options,
+  initial: SegmentationModel | undefined,
+  seed: number,
+): Promise<LoadedTraining<SegmentationProblem, ImageDataset>> {
+  const { images, masks, dev: held = DEV } = options
+  if (images === undefined)
+    throw new UsageError(
+      `the option --images is missing (or --data with a published set: ${publishedNames.join(', ')})`,
+    )
+  if (masks === undefined) throw new UsageError('the option --masks is missing: --images needs it')
+  const sizes = sizesOf(options, initial)
+  const all = await loadPairs(images, masks, sizes)
+  requireSize(all, initial)
+  const digest = digestOf(all)
+  if (typeof held === 'string') {
+    const [devImages, devMasks, ...others] = held.split(',')
+    if (!devImages || !devMasks || others.length > 0)
+      throw new UsageError(
+        `the option --dev is '${held}', expected a share between 0 and 1, or the folders IMAGES,MASKS`,
+      )
+    const dev = await loadPairs(devImages, devMasks, sizes)
+    return {
+      ...prepared(all, dev),
+      digest,
+      course: {
+        size: sizeText(sizes),
+        gray: options.gray,
+        'the digest of the dev data': digestOf(dev),
+      },
+    }
+  }
+  const [train, dev] = split(all, held, random(seed))
+  return {
+    ...prepared(train, dev),
+    digest,
+    course: { size: sizeText(sizes), gray: options.gray, dev: held },
+  }
+}
+
+/** Images as models take them. */
+export function prepared(
+  train: ImageDataset,
+  dev: ImageDataset,
+): TrainingData<SegmentationProblem, ImageDataset> {
+  const { height, width, channels } = train
+  return { problem: { sizes: { height, width, channels } }, train, dev }
+}
+
+function sizesOf({ size, gray }: Options, initial: SegmentationModel | undefined): ImageSizes {
+  const channels = gray ? 1 : 3
+  if (size === undefined) return initial?.problem.sizes ?? { height: SIZE, width: SIZE, channels }
+  if (typeof size === 'number') return { height: size, width: size, channels }
+  const [height, width] = size.split('x').map(Number)
+  return { height: height as number, width: width as number, channels }
+}
+
+/** Checks that images fit a model that training starts from. */
+function requireSize(data: ImageDataset, initial: SegmentationModel | undefined): void {
+  if (initial === undefined) return
+  const { sizes } = initial.problem
+  const same =
+    data.height === sizes.height && data.width === sizes.width && data.channels === sizes.channels
+  if (!same)
+    throw new UsageError(
+      `the option --init-from is a model of ${sizeText(sizes)} pixels and ${sizes.channels} channels, but the images have ${sizeText(data)} and ${data.channels}`,
+    )
+}
