@@ -158,7 +158,7 @@ describe('which task is meant', () => {
     const task = ['train', '--model', 'pixel', '--task', 'multilabel', '--out', 'm']
     expect(await cli(task)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("--task is 'multilabel', expected what pixel serves: seg"),
+      stderr: expect.stringContaining('--task is "multilabel", expected what pixel serves: seg'),
     })
     const images = ['train', '--model', 'linear', '--images', 'a', '--out', 'm']
     expect(await cli(images)).toMatchObject({
@@ -284,8 +284,11 @@ describe('bad images', () => {
   }
   const train = (folder: string): Promise<CliRun> =>
     cli([
-      ...['train', '--model', 'pixel', '--out', path('bad.safetensors'), '--engine', 'cpu'],
-      ...['--images', path(`${folder}/images`), '--masks', path(`${folder}/masks`)],
+      ...trainArgs('bad.safetensors'),
+      '--images',
+      path(`${folder}/images`),
+      '--masks',
+      path(`${folder}/masks`),
     ])
 
   it.each([

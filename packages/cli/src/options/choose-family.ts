@@ -26,7 +26,7 @@ export function chooseFamily(
     const found = named.filter((family) => family.task === task)
     if (found.length === 0)
       throw new UsageError(
-        `the option --task is '${String(task)}', expected what ${name} serves: ${servedBy(named)}`,
+        `the option --task is ${JSON.stringify(task)}, expected what ${name} serves: ${servedBy(named)}`,
       )
     return found
   }
