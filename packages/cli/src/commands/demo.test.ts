@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { expect, it } from 'vitest'
 import { linearFamily } from '../../test/linear-family.ts'
+import { pixelFamily } from '../../test/pixel-family.ts'
 import { runCli } from '../../test/run-cli.ts'
 import { smallData } from '../../test/small-data.ts'
 
@@ -26,6 +27,18 @@ it('compares models with both ceilings, and writes a page', async () => {
   const page = await readFile(report, 'utf8')
   expect(page).toContain('<svg')
   expect(page).not.toMatch(/<(script|link|img)|https?:\/\/(?!www\.w3\.org)/)
+})
+
+it('shows masks of images for the other task', async () => {
+  const report = path('images.html')
+  const args = ['demo', '--task', 'segmentation', '--report', report, '--engine', 'cpu', '--json']
+  const fcn = { ...pixelFamily, name: 'fcn', settings: z.looseObject(pixelFamily.settings.shape) }
+  const { code, stdout, stderr } = await runCli(args, { families: [...families, fcn] })
+  expect(stderr).toContain('synthetic images: ')
+  expect(code).toBe(0)
+  const { models } = JSON.parse(stdout) as { models: { fcn: { iou: { mean: number } } } }
+  expect(models.fcn.iou.mean).toBeGreaterThan(0.2)
+  expect(await readFile(report, 'utf8')).toContain('src="data:image/png;base64,')
 })
 
 it('refuses a report in a missing folder before it trains', async () => {

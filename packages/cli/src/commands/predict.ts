@@ -16,7 +16,8 @@ const schema = z.looseObject({
 /** Predicts outputs of examples without any. */
 export const predict: CommandDefinition = {
   name: 'predict',
-  description: 'predict: JSON lines {"id"?, "x": [..] | {"index": value}} from stdin to stdout',
+  description:
+    'predict labels, JSON lines {"id"?, "x": [..] | {"index": value}} from stdin to stdout; or masks, from a folder of images to another one',
   options: schema,
   taskOptions: 'predict',
   run,

@@ -7,7 +7,8 @@ import type { Section } from './page.ts'
 import { palette, plot } from './plot.ts'
 import { wayOfInference } from './way-of-inference.ts'
 
-const EXAMPLES = 48
+// Each is solved several times.
+const EXAMPLES = 16
 const BINS = 10
 
 /** A value as the model predicts it, with the true one. */

@@ -11,7 +11,7 @@ export async function writeTrainingReport(path: string, trained: TrainedModel): 
   if (dev === undefined) return
   const task = tasks[family.task]
   const [results, ...others] = await task.sections({ model: trained, ...dev })
-  const summary = `${family.summary}. ${task.describe(problem)}; ${epochs} epochs in ${seconds.toFixed(1)} s. All figures are of the ${dev.data.size} held-out examples.`
+  const summary = `${family.summary}: ${task.describe(problem)}; ${epochs} epochs in ${seconds.toFixed(1)} s. All figures are of the ${dev.data.size} held-out examples.`
   await writeFileAtomic(
     path,
     page(`Training ${family.name}`, summary, [

@@ -1,4 +1,5 @@
 import { fraction, short } from '../../output/number.ts'
+import { calibrationSections } from '../../report/calibration-sections.ts'
 import { energySections } from '../../report/energy-sections.ts'
 import { type Html, html } from '../../report/html.ts'
 import { htmlTable, type Section } from '../../report/page.ts'
@@ -23,6 +24,7 @@ export async function predictionSections(
       ],
     },
     ...(await energySections(predictions)),
+    ...(await calibrationSections(predictions)),
     {
       title: 'Examples with errors',
       note: 'Green labels were found, red ones missed, struck ones are wrong. The first examples that are not right.',

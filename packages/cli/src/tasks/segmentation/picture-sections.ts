@@ -15,6 +15,8 @@ import { iouCurve, reportOf } from './segmentation-report.ts'
 
 const SHOWN_IMAGES = 12
 const SHOWN_WAYS = 4
+/** The pictures of a way stand side by side on a page. */
+const NARROW = 56
 
 /** What can be said of predicted masks: metrics, threshold, pictures, inference. */
 export async function pictureSections(
@@ -115,9 +117,9 @@ async function inferenceSections({
           ['', 'input', ...way.map(({ steps }) => String(steps)), 'truth'],
           shown.names.map((name, row) => [
             name,
-            picture(rowOf(shown.images, row)),
-            ...way.map(({ y }) => picture(rowOf(y, row))),
-            picture(rowOf(shown.masks, row)),
+            picture(rowOf(shown.images, row), NARROW),
+            ...way.map(({ y }) => picture(rowOf(y, row), NARROW)),
+            picture(rowOf(shown.masks, row), NARROW),
           ]),
         ),
       ],

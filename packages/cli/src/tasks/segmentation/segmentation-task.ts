@@ -20,7 +20,8 @@ export const segmentationTask: TaskDefinition<'segmentation', SegmentationProble
   batchSize: BATCH_SIZE,
   loadTraining,
   loadTest,
-  describe: ({ sizes }) => `images of ${sizeText(sizes)} pixels, ${sizes.channels} channels`,
+  describe: ({ sizes }) =>
+    `images of ${sizeText(sizes)} pixels in ${sizes.channels === 1 ? 'gray' : 'color'}`,
   fileOf,
   problemOf,
   chooseThreshold,
