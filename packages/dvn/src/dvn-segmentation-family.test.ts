@@ -69,9 +69,12 @@ const trained = (
 
 describe('dvnSegmentationLearner', () => {
   it('learns what masks are worth, and climbs to good ones', async () => {
-    const { history } = await trained(small({ valueEpochs: 20 }))
+    const { history } = await trained(
+      small({ valueEpochs: 25, rate: 1e-2, dropout: 0, corruption: 1 }),
+    )
     const scores = history.map((record) => record.dev?.score ?? 0)
-    expect(Math.max(...scores)).toBeGreaterThan(0.7)
+    expect(scores[0]).toBeLessThan(0.25)
+    expect(Math.max(...scores)).toBeGreaterThan(0.5)
   }, 60_000)
 
   it('repeats with its seed', async () => {
