@@ -44,8 +44,7 @@ export function maskSolver<P, F>(
 }
 
 /**
- * What a network says that masks of whole images are worth, beside what they are: both as means over crops. See
- * {@link @deepstruct/training!Family.values}.
+ * What a network says that masks of whole images are worth, beside what they are: both as means over crops. See {@link valuesOf}.
  *
  * @param network - of masks of crops
  * @param oracle - what masks are worth
