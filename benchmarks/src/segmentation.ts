@@ -5,6 +5,7 @@
 // The epoch is chosen on the 40 held-out images; the 128 test images are read once a run. Results are kept in
 // benchmarks/results/segmentation.json; what is there is not run again. `--dev-only` leaves the test images alone and keeps nothing.
 import { loadWeizmannHorses } from '@deepstruct/datasets/node'
+import { dvnSegmentationFamily } from '@deepstruct/dvn'
 import { fcnFamily } from '@deepstruct/feedforward'
 import { onnxEngine } from '@deepstruct/onnx'
 import { useEngine } from '@deepstruct/tensor'
@@ -41,9 +42,18 @@ const { values } = parseArgs({
 })
 const dataDir = values['data-dir']
 
+const dvn = (settings: object): { family: Family<'segmentation'>; settings: object } => ({
+  family: dvnSegmentationFamily,
+  settings,
+})
+
 // A further model is one more row.
 const models: Readonly<Record<string, { family: Family<'segmentation'>; settings: object }>> = {
   fcn: { family: fcnFamily, settings: {} },
+  'dvn ground truth': dvn({ truthSamples: 1, inferenceSamples: 1, adversarialSamples: 0 }),
+  'dvn inference': dvn({ truthSamples: 0, inferenceSamples: 1, adversarialSamples: 0 }),
+  'dvn adversarial': dvn({}),
+  'dvn refining the fcn': dvn({ start: 'fcn', inferenceSteps: 8, inferenceRate: 0.05 }),
 }
 
 useEngine(await onnxEngine({ threads: Number(values.threads) }))
