@@ -26,7 +26,9 @@ it('lists every family that a package exports', async () => {
     ),
     '',
     '/** Every model family, in the order of the packages. */',
-    `export const families: readonly AnyFamily[] = [${found.flatMap(({ names }) => names).join(', ')}]`,
+    'export const families: readonly AnyFamily[] = [',
+    ...found.flatMap(({ names }) => names).map((name) => `  ${name},`),
+    ']',
     '',
   ]
   await expect(lines.join('\n')).toMatchFileSnapshot('./families.ts')

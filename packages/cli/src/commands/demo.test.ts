@@ -32,12 +32,19 @@ it('compares models with both ceilings, and writes a page', async () => {
 it('shows masks of images for the other task', async () => {
   const report = path('images.html')
   const args = ['demo', '--task', 'segmentation', '--report', report, '--engine', 'cpu', '--json']
-  const fcn = { ...pixelFamily, name: 'fcn', settings: z.looseObject(pixelFamily.settings.shape) }
-  const { code, stdout, stderr } = await runCli(args, { families: [...families, fcn] })
+  const images = ['fcn', 'dvn'].map((name) => ({
+    ...pixelFamily,
+    name,
+    settings: z.looseObject(pixelFamily.settings.shape),
+  }))
+  const { code, stdout, stderr } = await runCli(args, { families: [...families, ...images] })
   expect(stderr).toContain('synthetic images: ')
   expect(code).toBe(0)
-  const { models } = JSON.parse(stdout) as { models: { fcn: { iou: { mean: number } } } }
-  expect(models.fcn.iou.mean).toBeGreaterThan(0.2)
+  const { models } = JSON.parse(stdout) as {
+    models: Record<string, { iou: { mean: number } }>
+  }
+  expect(Object.keys(models)).toEqual(['FCN, pixels independent', 'DVN, starting at the FCN'])
+  for (const { iou } of Object.values(models)) expect(iou.mean).toBeGreaterThan(0.2)
   expect(await readFile(report, 'utf8')).toContain('src="data:image/png;base64,')
 })
 

@@ -103,6 +103,27 @@ describe('train for segmentation', () => {
     })
   })
 
+  it('refuses to start from a model of another task', async () => {
+    const { format: _, ...model } = await loadModel(path('m.safetensors'))
+    const labels = await write(
+      'labels.safetensors',
+      encodeModel({
+        ...model,
+        task: 'multilabel',
+        family: 'linear',
+        configuration: {},
+        labelNames: ['a'],
+        inputs: { count: 1 },
+      }),
+    )
+    expect(await cli(trainArgs('x.safetensors', '--init-from', labels))).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        '--init-from is a model of the task multilabel, but the task is segmentation',
+      ),
+    })
+  })
+
   it('writes a report with pictures, steps and values', async () => {
     const { code, stderr } = await cli(
       trainArgs('r.safetensors', '--quiet', '--report', path('r.html')),
@@ -152,6 +173,8 @@ describe('which task is meant', () => {
     expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining('add --task NAME') })
     const one = await cli([...silent, '--task', 'segmentation', '--help'], both)
     expect(one.stdout).toContain('--pixel-rate')
+    expect(one.stdout).toContain('For segmentation:')
+    expect(one.stdout).toContain('--dev <share|file|IMAGES,MASKS>')
   })
 
   it('is refused where the family does not serve it', async () => {

@@ -13,20 +13,23 @@ export type TaskCommand = keyof TaskOptions
 export function taskOptions(
   command: TaskCommand,
 ): readonly { readonly option: SchemaOption; readonly tasks: readonly Task[] }[] {
-  const byKey = new Map<string, { readonly option: SchemaOption; readonly task: Task }[]>()
-  for (const task of taskNames)
-    for (const option of schemaOptions(tasks[task].options[command]))
-      byKey.set(option.key, [...(byKey.get(option.key) ?? []), { option, task }])
-  return [...byKey.values()].map((uses) => {
-    const texts = new Set(uses.map(({ option }) => option.description))
-    const description =
-      texts.size === 1
-        ? [...texts].join('')
-        : uses.map(({ option, task }) => `${task}: ${option.description}`).join('; ')
-    return {
-      option: { ...(uses[0] as (typeof uses)[number]).option, description },
-      tasks: uses.map(({ task }) => task),
+  const uses = taskNames.flatMap((task) =>
+    schemaOptions(tasks[task].options[command]).map((option) => ({ option, task })),
+  )
+  return uses.flatMap(({ option }, i) => {
+    const same = uses.filter((use) => use.option.key === option.key)
+    if (same[0] !== uses[i]) return []
+    const texts = new Set(same.map((use) => use.option.description))
+    const places = new Set(same.flatMap((use) => use.option.placeholder?.split('|') ?? []))
+    const joined: SchemaOption = {
+      ...option,
+      ...(places.size > 0 && { placeholder: [...places].join('|') }),
+      description:
+        texts.size === 1
+          ? option.description
+          : same.map((use) => `${use.task}: ${use.option.description}`).join('; '),
     }
+    return [{ option: joined, tasks: same.map(({ task }) => task) }]
   })
 }
 

@@ -2,6 +2,7 @@ import { jit, type Tensor } from '@deepstruct/tensor'
 import type { Labeled, Parameters } from '@deepstruct/training'
 import * as Plot from '@observablehq/plot'
 import type { Predictions } from '../tasks/task.ts'
+import { firstExamples } from './first-examples.ts'
 import type { Html } from './html.ts'
 import type { Section } from './page.ts'
 import { palette, plot } from './plot.ts'
@@ -30,7 +31,7 @@ export async function calibrationSections({
   const run = jit((params: Parameters, examples: Labeled, y: Tensor) => ({
     ...values(params, examples, y),
   }))
-  const examples = data.batch(Array.from({ length: Math.min(EXAMPLES, data.size) }, (_, i) => i))
+  const examples = firstExamples(data, EXAMPLES)
   const way = await wayOfInference(model, examples.x)
   const pairs: ValuePair[] = []
   for (const y of [...way.map((point) => point.y), examples.y]) {
@@ -48,7 +49,7 @@ export async function calibrationSections({
 }
 
 /** True against predicted values, each as a dot, and their means in bins of predicted ones as a line. */
-export function calibrationPlot(pairs: readonly ValuePair[]): Html {
+function calibrationPlot(pairs: readonly ValuePair[]): Html {
   return plot('true against predicted value; the line joins the means of ten ranges', {
     width: 360,
     height: 340,

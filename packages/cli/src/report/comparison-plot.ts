@@ -6,8 +6,9 @@ import { palette, plot } from './plot.ts'
 /** Bars of one value for each model, with known bounds as rules. */
 export function comparisonPlot(
   caption: string,
+  metric: string,
   bars: readonly { readonly name: string; readonly value: number }[],
-  bounds: readonly { readonly name: string; readonly value: number }[],
+  bounds: readonly { readonly name: string; readonly value: number }[] = [],
 ): Html {
   return plot(caption, {
     height: 90 + 34 * bars.length,
@@ -15,7 +16,7 @@ export function comparisonPlot(
     marginLeft: 20 + 6.5 * Math.max(...bars.map(({ name }) => name.length)),
     marginRight: 48,
     x: {
-      label: 'F1',
+      label: metric,
       domain: [0, Math.max(...[...bars, ...bounds].map(({ value }) => value)) * 1.05],
       grid: true,
     },

@@ -2,7 +2,8 @@ import { jit, type NDArray, type Tensor } from '@deepstruct/tensor'
 import type { Parameters } from '@deepstruct/training'
 import * as Plot from '@observablehq/plot'
 import { solverOf } from '../model/solver-of.ts'
-import type { Examples, Predictions } from '../tasks/task.ts'
+import type { Predictions } from '../tasks/task.ts'
+import { firstExamples } from './first-examples.ts'
 import type { Html } from './html.ts'
 import type { Section } from './page.ts'
 import { palette, plot } from './plot.ts'
@@ -22,7 +23,7 @@ export async function energySections({
     },
     { name: 'trace' },
   )
-  const { trace } = await run(model.parameters, firstInputs(data, TRACED_EXAMPLES))
+  const { trace } = await run(model.parameters, firstExamples(data, TRACED_EXAMPLES).x)
   return trace === undefined ? [] : [{ title: 'Inference', body: [energyPlot(trace)] }]
 }
 
@@ -40,9 +41,4 @@ export function energyPlot(trace: NDArray): Html {
     color: { range: [...palette] },
     marks: [Plot.lineY(points, { x: 'step', y: 'energy', stroke: 'example', z: 'example' })],
   })
-}
-
-/** The inputs of the first examples. */
-export function firstInputs(data: Examples, most: number): NDArray {
-  return data.batch(Array.from({ length: Math.min(most, data.size) }, (_, i) => i)).x
 }

@@ -36,7 +36,7 @@ it('draws plots without rules of their own', () => {
     thresholdPlot(scored, 0.5),
     labelPlot(scored, 0.5, ['a', 'b']),
     energyPlot(ndarray([3, 2, 1, 6, 5, 4], [2, 3])),
-    comparisonPlot('F1', [{ name: 'SPEN', value: 0.4 }], [{ name: 'ceiling', value: 0.5 }]),
+    comparisonPlot('F1', 'F1', [{ name: 'SPEN', value: 0.4 }], [{ name: 'ceiling', value: 0.5 }]),
     ...learningCurves([
       { phase: 'a', epoch: 1, train: { loss: 3 }, dev: { score: 0.1 }, best: true, seconds: 1 },
       { phase: 'a', epoch: 2, train: { loss: 2 }, dev: { score: 0.2 }, best: true, seconds: 1 },

@@ -94,7 +94,7 @@ export interface Report {
 }
 
 /** What of a model goes into an ONNX file. */
-export interface Exported {
+interface Exported {
   /** What runs, for inputs as they stand in the data. */
   solve(params: Parameters, x: Tensor): TracedSolution
   /** The shape of the inputs; how many rows does not matter. */

@@ -2,25 +2,15 @@ import { split, standardize, syntheticMultilabel } from '@deepstruct/datasets'
 import { random } from '@deepstruct/tensor'
 import type { Family, JsonObject } from '@deepstruct/training'
 import type { Io } from '../../io.ts'
-import { scoreModel } from '../../model/score-model.ts'
 import { fraction } from '../../output/number.ts'
 import { progressReporter } from '../../output/progress.ts'
 import { table } from '../../output/table.ts'
 import { writeAll } from '../../output/write-all.ts'
-import { contender } from '../../train/contender.ts'
-import { trainModel } from '../../train/train-model.ts'
+import { type Contender, trainContenders } from '../../train/train-contenders.ts'
 import type { DemoOptions } from '../task.ts'
-import type { ComparedModel } from './demo-report.ts'
 import { reportOf } from './multilabel-report.ts'
 import { multilabelTask } from './multilabel-task.ts'
 import { prepared } from './multilabel-training.ts'
-
-/** A model that takes part in the demo. */
-interface Contender {
-  readonly name: string
-  readonly family: string
-  readonly settings: JsonObject
-}
 
 // The planted dependence is between pairs of labels, and the inputs are few and clean: a small network, and inference that goes all
 // the way to the corners of the box.
@@ -63,33 +53,28 @@ export async function multilabelDemo(
   progress.line(
     `synthetic data: ${train.size} training, ${dev.size} dev and ${test.size} test examples, ${test.labelNames.length} labels that depend on each other`,
   )
-  const results: ComparedModel[] = []
-  for (const { name, family, settings } of contenders) {
-    const each = progressReporter(io.stderr, { quiet: options.quiet, prefix: `${name} · ` })
-    const model = await trainModel({
+  const compared = await trainContenders(
+    {
       task: multilabelTask,
-      ...contender(families, family, settings),
+      families,
+      contenders,
       data,
-      batchSize: 32,
+      test: standardize(test, data.problem.standardizer),
       seed,
-      onProgress: each.training,
-    })
-    each.end()
-    const inputs = standardize(test, model.problem.standardizer)
-    const predicted = await scoreModel(model, inputs, multilabelTask.batchSize)
-    results.push({
-      name,
-      model,
-      predicted,
-      data: inputs,
-      report: reportOf(predicted, model.threshold),
-    })
-  }
+      quiet: options.quiet,
+    },
+    io,
+  )
+  const results = compared.map((one) => ({
+    ...one,
+    report: reportOf(one.predicted, one.model.threshold),
+  }))
   const ceilings = oracle.ceilings()
   const bounds = [
     { name: 'best marginal threshold', value: ceilings.marginalThreshold },
     { name: 'best of any predictor', value: ceilings.any },
   ]
+  // Plots take a while to load.
   const { writeDemoReport } = await import('./demo-report.ts')
   await writeDemoReport(options.report, results, bounds)
   if (options.json) {

@@ -18,7 +18,7 @@ import { runningMeanIoU } from './running-mean-iou.ts'
 export const BATCH_SIZE = 16
 
 /** How well masks are found at one threshold; all values are fractions. */
-export interface MaskMetrics {
+interface MaskMetrics {
   /** Intersection over union of the object. */
   readonly iou: {
     /** The mean over images. */
