@@ -141,6 +141,8 @@ export function dvnLearner(
       moves: ['features', 'output', 'global'],
       optimizer: sgd({ rate: phaseRate }),
       epochs,
+      // The rate falls where training has come to, and not at an epoch that was better by chance.
+      keeps: i === phaseEpochs.length - 1 ? 'best' : 'last',
       oracle: oracleNamed(configuration.oracle),
       loss: configuration.loss,
       samples,

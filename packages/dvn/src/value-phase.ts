@@ -44,6 +44,8 @@ export interface ValuePhaseOptions<S> {
   readonly epochs: number
   /** Stop after so many epochs without a better score; default never. */
   readonly patience?: number
+  /** Which state goes on; default the best one. */
+  readonly keeps?: 'best' | 'last'
   /** Bounds the global norm of the gradient; default unbounded. */
   readonly clipNorm?: number
   /** What outputs are worth. */
@@ -91,7 +93,7 @@ export function valuePhase<S, F>(
   network: ValueNetwork<S, F>,
   options: ValuePhaseOptions<S>,
 ): Phase<S, Labeled> {
-  const { moves, optimizer, epochs, patience, clipNorm, oracle, samples } = options
+  const { moves, optimizer, epochs, patience, keeps, clipNorm, oracle, samples } = options
   const {
     name = 'value',
     loss = 'crossEntropy',
@@ -117,6 +119,7 @@ export function valuePhase<S, F>(
     name,
     epochs,
     ...(patience !== undefined && { patience }),
+    ...(keeps !== undefined && { keeps }),
     batch(data, rows, random) {
       const filled = filledGroups(rows, copies, members)
       return groupedBatch(draw?.(data, filled, random) ?? data.batch(filled), members)

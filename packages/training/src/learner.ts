@@ -32,6 +32,11 @@ export interface Phase<S, B> {
   readonly epochs: number
   /** Stop after so many epochs without a better score on held-out data; default never. */
   readonly patience?: number
+  /**
+   * Which state goes on: the best one by its score (the default), or the last one, for a phase whose epochs are a way that the next phase
+   * goes on from.
+   */
+  readonly keeps?: 'best' | 'last'
   /** Changes the state on entry: copies a pretrained part, starts another. */
   enter?(state: Host<S>, random: Random): Host<S>
   /** Draws a batch; default the rows as they are. Crops and mirrored images go here. */

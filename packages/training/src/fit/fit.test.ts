@@ -23,7 +23,7 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest'
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint-file.ts'
 import type { Dataset } from '../dataset.ts'
-import type { Learner, Phase } from '../learner.ts'
+import type { Evaluation, Learner, Phase } from '../learner.ts'
 import { adam } from '../optimizer/adam.ts'
 import { sgd } from '../optimizer/sgd.ts'
 import { fit } from './fit.ts'
@@ -96,6 +96,12 @@ function learner(phases: Partial<Phase<State, Batch>>[]): Learner<State, Batch> 
   }
 }
 
+/** Measures each state as worse than the one before. */
+function worse(): () => Promise<Evaluation> {
+  let score = 0
+  return () => Promise.resolve({ score: score-- })
+}
+
 const flat = (state: Host<State>): number[] => [...state.w.data, ...state.other.v.data]
 
 beforeAll(async () => useEngine(await eagerEngine({ backend: 'cpu' })))
@@ -122,6 +128,21 @@ describe('fit', () => {
     const first = await run(3)
     expect(await run(3)).toEqual(first)
     expect(await run(4)).not.toEqual(first)
+  })
+
+  it('keeps the last state of a phase that says so', async () => {
+    const rising = { epochs: 4, evaluate: worse() }
+    const [first, last] = [
+      await fit(learner([{ ...rising, epochs: 1 }]), data, { dev }),
+      await fit(learner([{ epochs: 4 }]), data),
+    ]
+    const best = await fit(learner([{ ...rising, evaluate: worse() }]), data, { dev })
+    expect(flat(best.state)).toEqual(flat(first.state))
+    const kept = await fit(learner([{ ...rising, evaluate: worse(), keeps: 'last' }]), data, {
+      dev,
+    })
+    expect(flat(kept.state)).toEqual(flat(last.state))
+    expect(flat(kept.state)).not.toEqual(flat(first.state))
   })
 
   it('keeps the best state of each phase, the entering one included', async () => {

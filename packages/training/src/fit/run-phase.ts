@@ -31,7 +31,7 @@ export interface Run<S, B> extends Omit<FitOptions<S, B>, 'seed' | 'resume'> {
 
 /** How a phase ended. */
 export interface PhaseEnd<S> {
-  /** The best state of the phase, or the last one where nothing was measured. */
+  /** The best state of the phase, or the last one where nothing was measured or the phase keeps that. */
   readonly state: Device<S>
   /** Whether training can go on. */
   readonly status: 'completed' | 'interrupted' | 'diverged'
@@ -106,10 +106,14 @@ export async function runPhase<S extends object, B>(
     })
   }
 
-  /** Gives the best state out and frees everything else. */
+  /** Gives out the state that the phase keeps, and frees everything else. */
   const end = (status: PhaseEnd<S>['status'], last: Device<S>): PhaseEnd<S> => {
     for (const turn of turns) turn.end()
     if (best === undefined) return { state: last, status }
+    if (phase.keeps === 'last') {
+      dispose(best.state)
+      return { state: last, status }
+    }
     dispose(last)
     return { state: best.state, status }
   }
