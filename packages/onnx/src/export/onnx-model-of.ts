@@ -18,7 +18,7 @@ import { createGraph } from '../graph/graph.ts'
 import type { Value } from '../graph/value.ts'
 import type { Trace } from '../trace/trace.ts'
 import { type Described, type DescribedInputs, describedInputs } from './input-description.ts'
-import { traceFixed, traceOpen } from './trace-solver.ts'
+import { traceAnyRows, traceFixed } from './trace-solver.ts'
 
 /** What of a predictor is exported: how it finds an output, and with which parameters. */
 export type Exportable<P, X> = Pick<
@@ -111,8 +111,8 @@ export async function onnxModelOf<P, X>(
   const { params } = predictor
   const program = solver(predictor, params instanceof Device ? await read(params) : params, options)
   await loadGradients()
-  const { trace, inputShapes, shapeOf } =
-    batch === undefined ? traceOpen(program, inputs) : traceFixed(program, inputs, batch)
+  const { trace, inputShapes, resultShapes } =
+    batch === undefined ? traceAnyRows(program, inputs) : traceFixed(program, inputs, batch)
   /** Where among the results each output is. */
   const places = trace.rebuild([...trace.results.keys()]) as Readonly<Record<string, number>>
   const computed = Object.entries(places).toSorted(([a], [b]) => rankOf(a) - rankOf(b))
@@ -130,7 +130,7 @@ export async function onnxModelOf<P, X>(
       inputShapes,
       outputNames,
       outputShapes: [
-        ...computed.map(([, place]) => shapeOf(place)),
+        ...computed.map(([, place]) => resultShapes[place]),
         ...valid.outputs.map(() => []),
       ],
       notes: notesOf(predictor, options, outputNames),

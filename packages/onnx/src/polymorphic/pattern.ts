@@ -1,13 +1,16 @@
+/** The extent that a pattern leaves open. */
+export const free = 'batch'
+
+/** A fixed extent, or the open one. */
+export type OpenExtent = number | typeof free
+
 /** Shapes that differ in one extent only. */
 export interface Pattern {
   /** The extents of each argument; `free` stands for the one that may differ. */
-  readonly shapes: readonly (readonly (number | typeof free)[])[]
+  readonly shapes: readonly (readonly OpenExtent[])[]
   /** An argument and an axis that have the free extent. */
   readonly place: { readonly input: number; readonly axis: number }
 }
-
-/** The extent that a pattern leaves open. */
-const free = 'batch'
 
 type Shapes = readonly (readonly number[])[]
 
@@ -53,4 +56,17 @@ export function fits(
 /** The shapes of a pattern at an extent. */
 export function shapesAt({ shapes }: Pattern, extent: number): Shapes {
   return shapes.map((shape) => shape.map((expected) => (expected === free ? extent : expected)))
+}
+
+/** A shape that was `first` and `second` at two extents; nothing for what depends on them in other ways than being them. */
+export function openShape(
+  first: readonly number[],
+  second: readonly number[],
+  [p, q]: readonly [number, number],
+): readonly (OpenExtent | undefined)[] {
+  return first.map((extent, axis) => {
+    const other = second[axis]
+    if (extent === other) return extent
+    return extent === p && other === q ? free : undefined
+  })
 }

@@ -1,7 +1,7 @@
 import type { NDArray, Program } from '@deepstruct/tensor'
 import type { Arguments } from '../arguments.ts'
 import { type Compiled, compile } from '../compile.ts'
-import { fits } from '../polymorphic/pattern.ts'
+import { fits, free } from '../polymorphic/pattern.ts'
 import { traceOpen } from '../polymorphic/trace-open.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { SharedMemory } from '../pool/shared-memory.ts'
@@ -75,7 +75,7 @@ export function splitFunctions(program: Program, site: Site): SplitFunctions {
     const traceMs = performance.now() - begin
     if (traced.cut !== undefined)
       return splitStep({ ...traced, cut: traced.cut }, { call, rows, program, site, traceMs })
-    if (!traced.rowResults.every(Boolean)) return undefined
+    if (!traced.resultShapes.every(([first]) => first === free)) return undefined
     const compiled = compile(traced, traceMs, site.runtime, site.session, rows.pattern.shapes)
     site.onCompiled(compiled.report)
     return splitRows(compiled, compiled.cost / traced.at, site)
