@@ -53,7 +53,14 @@ const models: Readonly<Record<string, { family: Family<'segmentation'>; settings
   'dvn ground truth': dvn({ truthSamples: 1, inferenceSamples: 1, adversarialSamples: 0 }),
   'dvn inference': dvn({ truthSamples: 0, inferenceSamples: 1, adversarialSamples: 0 }),
   'dvn adversarial': dvn({}),
-  'dvn refining the fcn': dvn({ start: 'fcn', inferenceSteps: 8, inferenceRate: 0.05 }),
+  'dvn refining the fcn': dvn({
+    start: 'fcn',
+    inferenceSteps: 6,
+    inferenceRate: 0.03,
+    ascentSteps: 3,
+    valueEpochs: 40,
+    valueFineEpochs: 15,
+  }),
 }
 
 useEngine(await onnxEngine({ threads: Number(values.threads) }))

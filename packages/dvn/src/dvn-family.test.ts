@@ -98,8 +98,8 @@ describe('dvnFamily', () => {
   const params = dvnLearner(settings, sizes).init(fewTrain, random(1))
 
   it('says what its outputs are worth', async () => {
-    const solve = dvnFamily.solve(settings as never, sizes)
-    const values = dvnFamily.values!(settings as never, sizes)
+    const solve = dvnFamily.solve(settings, sizes)
+    const values = dvnFamily.values!(settings, sizes)
     const found = await jit((p: never, examples: Labeled) => {
       const { y, energy } = solve(p, examples.x)
       return { energy, ...values(p, examples, y), exact: values(p, examples, examples.y).actual }
@@ -112,7 +112,7 @@ describe('dvnFamily', () => {
 
   it('goes so many steps', async () => {
     const after = async (steps: number): Promise<Host<Tensor>> => {
-      const solve = dvnFamily.solve(dvnFamily.withSteps!(settings as never, steps), sizes)
+      const solve = dvnFamily.solve(dvnFamily.withSteps!(settings, steps), sizes)
       return (
         await jit((p: never, x: Tensor) => ({ y: solve(p, x).y }))(
           params as never,

@@ -110,7 +110,7 @@ describe('dvnSegmentationLearner', () => {
     const settings = small({ start: 'fcn', inferenceSteps: 1, inferenceRate: 1e-9 })
     const { state } = await trained(settings)
     const crops = cropGrid(sizes, settings.cropShare, settings.cropsPerSide)
-    const solve = dvnSegmentationFamily.solve(settings as never, sizes)
+    const solve = dvnSegmentationFamily.solve(settings, sizes)
     const { own, segmenter } = await jit((s: DvnSegmentationState, x: Tensor) => ({
       own: solve(s as never, x).y,
       segmenter: solveMasks(segmenterNetwork(settings, sizes), s as SegmenterState, x, crops).y,
@@ -123,7 +123,7 @@ describe('dvnSegmentationFamily', () => {
   it('says what its masks are worth', async () => {
     const settings = small()
     const params = dvnSegmentationLearner(settings, sizes).init(train, random(1))
-    const values = dvnSegmentationFamily.values!(settings as never, sizes)
+    const values = dvnSegmentationFamily.values!(settings, sizes)
     const { x, y } = dev.batch([0, 1, 2])
     const { predicted, actual } = await jit((p: never, images: Tensor, masks: Tensor) => ({
       ...values(p, { x: images, y: masks }, masks),

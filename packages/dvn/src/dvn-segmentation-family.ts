@@ -65,7 +65,7 @@ const settings = z.strictObject({
     oracle: 'iou',
     loss: 'crossEntropy',
     truthSamples: 1,
-    corruption: 0.5,
+    corruption: 1,
     inferenceSamples: 2,
     stopAnywhere: true,
     ascentSamples: 0,

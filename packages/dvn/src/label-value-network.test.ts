@@ -106,11 +106,11 @@ describe('labelValueNetwork', () => {
               kernel: constant(kernel),
               bias: constant(bias!),
             })),
-            output: { kernel: first!, bias: constant(output.bias!) },
+            output: { kernel: first, bias: constant(output.bias!) },
             inputs: { mean: constant(inputs.mean), scale: constant(inputs.scale) },
             global: layers.map((kernel) => ({ kernel })),
           })
-          return model.energy(moved, model.encode(moved, constant(at)), y!)
+          return model.energy(moved, model.encode(moved, constant(at)), y)
         },
         [draw.uniforms([2, 4]), output.kernel, ...kernels],
       )

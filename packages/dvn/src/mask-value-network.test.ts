@@ -83,7 +83,7 @@ describe('maskValueNetwork', () => {
           },
           value: {
             image: { kernel: constant(value.image.kernel), bias: constant(value.image.bias!) },
-            mask: { kernel: kernel! },
+            mask: { kernel: kernel },
             convolutions: value.convolutions.map((layer) => ({
               kernel: constant(layer.kernel),
               bias: constant(layer.bias!),
@@ -94,7 +94,7 @@ describe('maskValueNetwork', () => {
             })),
           },
         }
-        return network.energy(state, network.encode(state, constant(x)), masks!)
+        return network.energy(state, network.encode(state, constant(x)), masks)
       },
       [y, value.mask.kernel],
       // Rectifiers have kinks, and a small step meets few of them.
@@ -105,7 +105,7 @@ describe('maskValueNetwork', () => {
   it('drops units only where it is given a mask', async () => {
     const spec = network.noise(3)!
     expect(spec.shape).toEqual([3, 5])
-    const one = await scores(params, x, y, { d: drawNoise(spec, random(1)) } as never)
+    const one = await scores(params, x, y, { d: drawNoise(spec, random(1)) })
     const none = await scores(params, x, y, {})
     expect(one).not.toEqual(none)
     expect(maskValueNetwork({ height, width, inputs }).noise(3)).toBeUndefined()

@@ -37,13 +37,13 @@ const draw = random(3)
 const params = network.init(draw)
 const x = draw.normals([size, inputs])
 const y = draw.bernoullis([size, labels], 0.5)
-const take = (array: NDArray, rows: ArrayLike<number>): NDArray => {
-  const width = array.shape[1]!
+const take = (from: NDArray, rows: ArrayLike<number>): NDArray => {
+  const width = from.shape[1]!
   return {
-    ...array,
+    ...from,
     shape: [rows.length, width],
     data: Float32Array.from(
-      Array.from(rows).flatMap((row) => [...array.data.subarray(row * width, (row + 1) * width)]),
+      Array.from(rows).flatMap((row) => [...from.data.subarray(row * width, (row + 1) * width)]),
     ),
   }
 }
@@ -166,9 +166,9 @@ describe('valuePhase', () => {
               kernel: constant(layer.kernel),
               bias: constant(layer.bias!),
             })),
-            output: { kernel: kernel!, bias: constant(output.bias!) },
+            output: { kernel: kernel, bias: constant(output.bias!) },
             inputs: { mean: constant(statistics.mean), scale: constant(statistics.scale) },
-            global: [{ kernel: measure! }, { kernel: constant(global[1]!.kernel) }],
+            global: [{ kernel: measure }, { kernel: constant(global[1]!.kernel) }],
           }
           const given = { x: constant(batch.x), y: constant(batch.y) }
           return player.loss(state, given, constant(sampled), { samplers: [{}] }).rows
@@ -190,7 +190,7 @@ describe('valuePhase', () => {
       samples: [{ sampler: inferenceSampler({ inference }), rows: 1 }],
       noise: (at) => dropping.noise?.(at),
     })
-    const player = playerOf(phase as never)
+    const player = playerOf(phase)
     const batch = phase.batch!(data, [0, 1, 2], random(1))
     const specs = player.noise!(batch) as { network: { hidden: [never] } }
     const run = async (seed: number): Promise<{ sampled: NDArray; rows: NDArray }> => {
@@ -201,7 +201,7 @@ describe('valuePhase', () => {
       return jit((p: LabelValueParams, b: Labeled, n: unknown) => {
         const sampled = player.prepare!(p, b, n) as Tensor
         return { sampled, rows: player.loss(p, b, sampled, n).rows }
-      })(state, batch, noise as never)
+      })(state, batch, noise)
     }
     const [one, two] = [await run(1), await run(2)]
     expect(one.sampled).toEqual(two.sampled)

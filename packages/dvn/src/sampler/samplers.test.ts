@@ -66,7 +66,7 @@ async function samplesOf(
     }
     return { y: sampler.sample(problem, n) }
   })
-  return [...(await run(truth, weights, noise as never)).y.data]
+  return [...(await run(truth, weights, noise)).y.data]
 }
 
 const sigma = (z: number): number => 1 / (1 + Math.exp(-z))

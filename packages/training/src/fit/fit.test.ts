@@ -97,7 +97,7 @@ function learner(phases: Partial<Phase<State, Batch>>[]): Learner<State, Batch> 
 }
 
 /** Measures each state as worse than the one before. */
-function worse(): () => Promise<Evaluation> {
+function worsening(): () => Promise<Evaluation> {
   let score = 0
   return () => Promise.resolve({ score: score-- })
 }
@@ -131,14 +131,14 @@ describe('fit', () => {
   })
 
   it('keeps the last state of a phase that says so', async () => {
-    const rising = { epochs: 4, evaluate: worse() }
+    const rising = { epochs: 4, evaluate: worsening() }
     const [first, last] = [
       await fit(learner([{ ...rising, epochs: 1 }]), data, { dev }),
       await fit(learner([{ epochs: 4 }]), data),
     ]
-    const best = await fit(learner([{ ...rising, evaluate: worse() }]), data, { dev })
+    const best = await fit(learner([{ ...rising, evaluate: worsening() }]), data, { dev })
     expect(flat(best.state)).toEqual(flat(first.state))
-    const kept = await fit(learner([{ ...rising, evaluate: worse(), keeps: 'last' }]), data, {
+    const kept = await fit(learner([{ ...rising, evaluate: worsening(), keeps: 'last' }]), data, {
       dev,
     })
     expect(flat(kept.state)).toEqual(flat(last.state))
