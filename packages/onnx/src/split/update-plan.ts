@@ -3,7 +3,7 @@ import { fuse } from '../fused/fuse.ts'
 import { constantArray } from '../graph/constant-array.ts'
 import type { Value } from '../graph/value.ts'
 import type { Trace } from '../trace/trace.ts'
-import { updateGraph } from './update-graph.ts'
+import { type UpdateGraph, updateGraph } from './update-graph.ts'
 
 /** What is done with totals over rows, for example the update of parameters along a gradient, in kernels that workers share among them. */
 export interface UpdatePlan {
@@ -73,51 +73,59 @@ export interface UpdateContext {
  * @returns nothing where a kernel cannot do it: it is not elementwise, or looks at single rows
  */
 export function planUpdate(trace: Trace, context: UpdateContext): UpdatePlan | undefined {
-  const { donated, kept } = context
   const update = updateGraph(trace, context)
   if (update === undefined) return undefined
-  const { results: ends, places, sums, addends, scalars } = update
+  const { places, sums, addends, scalars } = update
   let slots = scalars.length
-
-  const kernels: Uint8Array<ArrayBuffer>[] = []
-  const known = new Map<string, number>()
-  const call = (
-    work: {
-      readonly arrays: readonly Value[]
-      readonly numbers?: readonly Value[]
-      readonly outputs?: readonly Value[]
-      readonly sums?: readonly Value[]
-    },
-    targets: readonly Place[],
-    options: {
-      readonly elements: number
-      readonly everywhere: boolean
-      readonly slotOf?: ReadonlyMap<Value, number>
-    },
-  ): PlannedCall | undefined => {
-    const { arrays, numbers = [], outputs = [] } = work
-    const module = fuse({
-      arrays,
-      scalars: numbers,
-      outputs,
-      ...(work.sums && { sums: work.sums }),
-    })
-    const operands = [
-      ...arrays.map((value) => places.get(value)),
-      ...numbers.map((value): Place => ({ kind: 'slot', slot: options.slotOf!.get(value)! })),
+  const newSlot = (): number => slots++
+  const { results, handedThrough, singles, groups } = placeResults(update, context, newSlot)
+  const set = kernelSet(places)
+  const lastLevel = Math.max(0, ...addends.map(({ level }) => level + 1))
+  const stages: (readonly PlannedCall[])[] = []
+  for (let stage = 0; stage <= lastLevel; stage++) {
+    const last = stage === lastLevel
+    const works = [
+      ...addends.filter(({ level }) => level === stage).map(workOfAddend),
+      ...(last ? groups : []),
     ]
-    if (module === undefined || operands.includes(undefined)) return undefined
-    const key = module.join()
-    let kernel = known.get(key)
-    if (kernel === undefined) known.set(key, (kernel = kernels.push(module) - 1))
-    const { elements, everywhere } = options
-    return { kernel, places: [...(operands as Place[]), ...targets], elements, everywhere }
+    const calls = planStage(works, last ? singles : [], set, newSlot)
+    if (calls === undefined) return undefined
+    stages.push(calls)
   }
+  return { kernels: set.kernels, stages, sums, scalars, slots, results, handedThrough }
+}
 
+/** What a kernel computes, and where that goes. */
+interface Work {
+  readonly outputs: readonly Value[]
+  /** What it adds up. */
+  readonly sums: readonly Value[]
+  /** Where outputs and sums go, in this order. */
+  readonly targets: readonly Place[]
+}
+
+/** A single number that is a result, and its slot. */
+interface Single {
+  readonly value: Value
+  readonly slot: number
+}
+
+function workOfAddend({ operand, sum }: UpdateGraph['addends'][number]): Work {
+  return { outputs: [], sums: [operand], targets: [{ kind: 'sum', sum, worker: 'own' }] }
+}
+
+/** Finds a place for each result, and the work that computes those which are computed; results that read the same arrays are computed together. */
+function placeResults(
+  { results: ends, places }: UpdateGraph,
+  { donated, kept }: UpdateContext,
+  newSlot: () => number,
+): Pick<UpdatePlan, 'results' | 'handedThrough'> & {
+  readonly singles: readonly Single[]
+  readonly groups: readonly Work[]
+} {
   const results: PlannedResult[] = []
-  /** The results that kernels compute into arrays, those that read the same arrays together. */
+  const singles: Single[] = []
   const groups: { readonly results: readonly number[]; readonly arrays: ReadonlySet<Value> }[] = []
-  const wanted = new Map<number, Value>()
   for (const [i, end] of ends.entries()) {
     const place = places.get(end)
     const { kind } = end.source
@@ -126,8 +134,9 @@ export function planUpdate(trace: Trace, context: UpdateContext): UpdatePlan | u
     else if (kind !== 'node' && kind !== 'input')
       results.push({ kind: 'constant', array: constantArray(end) })
     else if (single && !kept.has(i)) {
-      results.push({ kind: 'slot', slot: slots++, shape: end.shape })
-      wanted.set(i, end)
+      const slot = newSlot()
+      results.push({ kind: 'slot', slot, shape: end.shape })
+      singles.push({ value: end, slot })
     } else {
       const { arrays } = operandsOf([end], single)
       const joined = groups.filter((group) => arrays.some((array) => group.arrays.has(array)))
@@ -139,73 +148,93 @@ export function planUpdate(trace: Trace, context: UpdateContext): UpdatePlan | u
       results.push({ kind: 'array', shape: end.shape, over: [] })
     }
   }
-
   const handedThrough = new Set(
     results.flatMap((result) => (result.kind === 'argument' ? [result.argument] : [])),
   )
-  const lastLevel = Math.max(0, ...addends.map(({ level }) => level + 1))
-  const stages: PlannedCall[][] = []
-  for (let stage = 0; stage <= lastLevel; stage++) {
-    const last = stage === lastLevel
-    const numbers = new Map<Value, number>()
-    const calls: (PlannedCall | undefined)[] = []
-    const slotOf = (value: Value): void => {
-      if (!numbers.has(value)) numbers.set(value, slots++)
-    }
-    for (const { operand, sum, level } of addends) {
-      if (level !== stage) continue
-      const single = sizeOf(operand.shape) === 1
-      const read = operandsOf([operand], single)
-      read.numbers.forEach(slotOf)
-      calls.push(
-        call({ ...read, sums: [operand] }, [{ kind: 'sum', sum, worker: 'own' }], {
-          elements: sizeOf(operand.shape),
-          everywhere: false,
-          slotOf: numbers,
-        }),
-      )
-    }
-    if (last)
-      for (const group of groups) {
-        const outputs = group.results.map((i) => ends[i]!)
-        const elements = sizeOf(outputs[0]!.shape)
-        const read = operandsOf(outputs, elements === 1)
-        read.numbers.forEach(slotOf)
-        const targets = group.results.map((result): Place => ({ kind: 'result', result }))
-        calls.push(
-          call({ ...read, outputs }, targets, { elements, everywhere: false, slotOf: numbers }),
-        )
-        const free = read.arrays
-          .map((value) => places.get(value)!)
-          .flatMap((place) =>
-            place.kind === 'argument' &&
-            donated.has(place.argument) &&
-            !handedThrough.has(place.argument)
-              ? [place.argument]
-              : [],
-          )
-        // Another worker may still read a single number when this one writes.
-        if (elements > 1)
-          for (const result of group.results)
-            results[result] = { kind: 'array', shape: ends[result]!.shape, over: free }
-      }
-    if (calls.includes(undefined)) return undefined
-    const targets = [...numbers.values()].map((slot): Place => ({ kind: 'slot', slot }))
-    const outputs = [...numbers.keys()]
-    if (last)
-      for (const [i, end] of wanted) {
-        outputs.push(end)
-        targets.push({ kind: 'slot', slot: (results[i] as { slot: number }).slot })
-      }
-    if (outputs.length > 0) {
-      const { arrays } = operandsOf(outputs, true)
-      const first = call({ arrays, outputs }, targets, { elements: 1, everywhere: true })
-      if (first === undefined) return undefined
-      calls.unshift(first)
-    }
-    stages.push(calls as PlannedCall[])
+  for (const group of groups) {
+    // Another worker may still read a single number when this one writes.
+    if (sizeOf(ends[group.results[0]!]!.shape) <= 1) continue
+    const over = [...group.arrays].flatMap((value) => {
+      const place = places.get(value)
+      const isFree = place?.kind === 'argument' && donated.has(place.argument)
+      return isFree && !handedThrough.has(place.argument) ? [place.argument] : []
+    })
+    for (const i of group.results) results[i] = { kind: 'array', shape: ends[i]!.shape, over }
   }
-  return { kernels, stages, sums, scalars, slots, results, handedThrough }
+  return {
+    results,
+    handedThrough,
+    singles,
+    groups: groups.map((group) => ({
+      outputs: group.results.map((i) => ends[i]!),
+      sums: [],
+      targets: group.results.map((result) => ({ kind: 'result', result })),
+    })),
+  }
+}
+
+/**
+ * Plans the work between two points at which workers wait for each other. Single numbers that it needs come first: each worker computes them for itself,
+ * together with those that are results.
+ *
+ * @returns nothing where a kernel cannot do it
+ */
+function planStage(
+  works: readonly Work[],
+  singles: readonly Single[],
+  set: KernelSet,
+  newSlot: () => number,
+): readonly PlannedCall[] | undefined {
+  const slotOf = new Map<Value, number>()
+  const calls = works.map((work) => {
+    const values = [...work.outputs, ...work.sums]
+    const elements = sizeOf(values[0]!.shape)
+    const read = operandsOf(values, elements === 1)
+    for (const value of read.numbers) if (!slotOf.has(value)) slotOf.set(value, newSlot())
+    return set.call(read, work, { elements, everywhere: false, slotOf })
+  })
+  const numbers = [...slotOf].map(([value, slot]): Single => ({ value, slot })).concat(singles)
+  if (numbers.length > 0) {
+    const outputs = numbers.map(({ value }) => value)
+    const targets = numbers.map(({ slot }): Place => ({ kind: 'slot', slot }))
+    const work = { outputs, sums: [], targets }
+    calls.unshift(set.call(operandsOf(outputs, true), work, { elements: 1, everywhere: true }))
+  }
+  return calls.every((call) => call !== undefined) ? calls : undefined
+}
+
+/** Kernels, each once. */
+interface KernelSet {
+  readonly kernels: readonly Uint8Array<ArrayBuffer>[]
+  /** Adds the kernel for some work; nothing where it cannot be done, or what it reads has no place. */
+  call(
+    read: Operands,
+    work: Work,
+    options: Pick<PlannedCall, 'elements' | 'everywhere'> & {
+      /** Where the single numbers that it reads are. */
+      readonly slotOf?: ReadonlyMap<Value, number>
+    },
+  ): PlannedCall | undefined
+}
+
+function kernelSet(places: UpdateGraph['places']): KernelSet {
+  const kernels: Uint8Array<ArrayBuffer>[] = []
+  const known = new Map<string, number>()
+  return {
+    kernels,
+    call({ arrays, numbers }, { outputs, sums, targets }, { elements, everywhere, slotOf }) {
+      const module = fuse({ arrays, scalars: numbers, outputs, sums })
+      const operands = [
+        ...arrays.map((value) => places.get(value)),
+        ...numbers.map((value): Place => ({ kind: 'slot', slot: slotOf!.get(value)! })),
+      ]
+      if (module === undefined || operands.includes(undefined)) return undefined
+      const key = module.join()
+      let kernel = known.get(key)
+      if (kernel === undefined) known.set(key, (kernel = kernels.push(module) - 1))
+      return { kernel, places: [...(operands as Place[]), ...targets], elements, everywhere }
+    },
+  }
 }
 
 /** What a kernel reads beside constants: arrays, or single numbers that were computed before. */
