@@ -69,7 +69,7 @@ export class ModelFileError extends DeepstructError {
   override readonly name = 'ModelFileError'
 }
 
-/** A device handle was used after it had been donated or disposed, or an engine cannot be had. */
+/** A device handle was used after it had been donated or disposed, an engine cannot be had, or memory lacks for what it is asked to do. */
 export class EngineError extends DeepstructError {
   override readonly name = 'EngineError'
 }
