@@ -12,8 +12,8 @@ import {
 
 /** A graph under construction. Equal values are one value, and what is trivial is left out. */
 export interface Graph {
-  /** Whether one extent is open, so that what is chosen by size must not depend on it. */
-  readonly open: boolean
+  /** The extent that stands for an open one, so that what is chosen by size must not depend on it; nothing where none is open. */
+  readonly open: number | undefined
   /** How many nodes were made so far. */
   readonly size: number
   /** How many nodes so far have this operand. */
@@ -47,8 +47,8 @@ export interface Graph {
   ): readonly Value[]
 }
 
-/** An empty graph; `open` when one extent of its arguments is to stay open. */
-export function createGraph(open = false): Graph {
+/** An empty graph; `open` is the extent of its arguments that is to stay open. */
+export function createGraph(open?: number): Graph {
   const ids = new Map<Value, number>()
   const known = new Map<string, Value>()
   const made = new Map<string, Node>()

@@ -122,7 +122,7 @@ export const elementwiseKernels: Lowerings = {
  * takes a microsecond to start.
  */
 function softplus(x: Value, graph: Graph): Value {
-  if (sizeOf(x.shape) < 512 && !graph.open) return unary(graph, 'Softplus', x)
+  if (sizeOf(x.shape) < 512 && graph.open === undefined) return unary(graph, 'Softplus', x)
   const likely = unary(graph, 'Sigmoid', unary(graph, 'Abs', x))
   return graph.node('Sub', [unary(graph, 'Relu', x), unary(graph, 'Log', likely)], x)
 }

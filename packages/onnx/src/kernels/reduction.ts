@@ -38,10 +38,12 @@ function sum(graph: Graph, x: Value, axes: readonly number[], keepDims: boolean)
   const terms = sizeOf(axes.map((axis) => x.shape[axis]!))
   const last = Math.max(...axes)
   const extent = x.shape[last]!
-  const long = terms >= longSum || (graph.open && axes.length > 1)
+  const open = graph.open !== undefined
+  const long = terms >= longSum || (open && axes.length > 1)
   if (x.dtype !== 'float32' || !long) return reduce(graph, 'ReduceSum', x, axes, keepDims)
   if (axes.length === 1) {
-    const chunk = largestFactor(extent)
+    // How a multiple of an open extent falls apart depends on the multiple.
+    const chunk = open && extent % graph.open === 0 ? 1 : largestFactor(extent)
     if (chunk === 1) return reduce(graph, 'ReduceSum', x, axes, keepDims)
     const chunks = reshape(graph, x, x.shape.toSpliced(last, 1, extent / chunk, chunk))
     const partial = reduce(graph, 'ReduceSum', chunks, [last + 1], false)

@@ -79,6 +79,7 @@ describe('one graph serves any number of rows', () => {
       'its gradient at the weights',
       (x, weights) => grad((v: Tensor) => mean(square(matMul(x, v))))(weights),
     ],
+    ['sums over a multiple of its rows', (x) => sum(reshape(concat([x, x, x, x], 1), [-1, 3]), 0)],
     [
       'its gradient at the input',
       (x, weights) => grad((v: Tensor) => mean(softmax(matMul(v, weights))))(x),

@@ -39,7 +39,7 @@ export function traceAtTwoExtents(
   const traceAt = (extent: number): Trace => {
     const shapes = shapesAt(pattern, extent)
     const sized = types.map(({ dtype }, i) => ({ dtype, shape: shapes[i]! }))
-    return trace(program, sized, rebuild, { open: true, ...options })
+    return trace(program, sized, rebuild, { open: extent, ...options })
   }
   const first = traceAt(extents[0])
   const second = traceAt(extents[1])

@@ -47,8 +47,8 @@ export interface Cut {
 
 /** What a trace is for. */
 export interface TraceOptions {
-  /** Whether one extent is to stay open; default `false`. */
-  readonly open?: boolean
+  /** The extent that is to stay open: a prime that divides no other; default none. */
+  readonly open?: number | undefined
   /** Whether to cut the graph where it sums over shares of the rows; default `false`. */
   readonly cut?: boolean
 }
@@ -65,7 +65,7 @@ export function trace(
   program: Program,
   types: readonly ValueType[],
   rebuild: (tensors: readonly Tensor[]) => readonly unknown[],
-  { open = false, cut = false }: TraceOptions = {},
+  { open, cut = false }: TraceOptions = {},
 ): Trace {
   const backend = traceBackend()
   const graph = createGraph(open)
