@@ -1,6 +1,8 @@
 import { Device, flatten, type NDArray, type Program, type Tensor } from '@deepstruct/tensor'
 import { isInputLeaf, refuseInput } from '@deepstruct/tensor/engine'
 import { type Held, single } from './held.ts'
+import type { SparseProduct } from './sparse/sparse-products.ts'
+import type { SparseMatrix } from './sparse/sparse-matrix.ts'
 
 /** The arguments of a call, taken apart. */
 export interface Arguments {
@@ -12,8 +14,16 @@ export interface Arguments {
   readonly held: readonly boolean[]
   /** What distinguishes calls beside extents: the structure, and the types and ranks of the arrays. */
   readonly structure: string
+  /** Products that were computed beforehand: the last of the arrays. */
+  readonly products?: readonly ComputedProduct[]
   /** The arguments around tensors. */
   rebuild(tensors: readonly Tensor[]): readonly unknown[]
+}
+
+/** A product that was computed before the graph. */
+export interface ComputedProduct extends SparseProduct {
+  /** Its first factor. */
+  readonly matrix: SparseMatrix
 }
 
 /** Takes the arguments of a call apart. */

@@ -31,6 +31,7 @@ import {
   sessionSettings,
 } from './runtime/runtime.ts'
 import { type Specializations, specializations } from './specializations.ts'
+import { sparseCalls } from './sparse/sparse-calls.ts'
 import { feedsFor } from './split/feeds.ts'
 import { large } from './split/split-rows.ts'
 import {
@@ -104,6 +105,7 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
   const live = new Set<Held>()
   const reports: { readonly name: string; readonly report: Omit<GraphReport, 'name'> }[] = []
   const local = localCopies(shared)
+  const products = pooled ? sparseCalls(shared) : undefined
 
   let started: Pool | undefined
   let starting: Promise<Pool> | undefined
@@ -207,9 +209,11 @@ export async function onnxEngine(options: OnnxOptions = {}): Promise<OnnxEngine>
     threads,
 
     async run(program, args) {
-      const call = argumentsOf(program, args, (device) => held(device, program.name))
-      const batch = call.arrays.filter((_, i) => call.held[i] === false)
-      return namingMemory(program.name, () => run(program, args, call), batch)
+      const given = argumentsOf(program, args, (device) => held(device, program.name))
+      const batch = given.arrays.filter((_, i) => given.held[i] === false)
+      const whole = async (): Promise<unknown> =>
+        run(program, args, products?.withProducts(program, given) ?? given)
+      return namingMemory(program.name, whole, batch)
     },
 
     async put<T>(tree: Host<T>) {

@@ -4,6 +4,7 @@ import { type Compiled, compile } from './compile.ts'
 import { commonPattern, fits, type Pattern } from './polymorphic/pattern.ts'
 import { traceOpen } from './polymorphic/trace-open.ts'
 import type { Runtime, SessionOptions } from './runtime/runtime.ts'
+import { withoutProducts } from './sparse/sparse-products.ts'
 import { sameShape } from './simplify/application.ts'
 import { steady } from './steady.ts'
 import { trace } from './trace/trace.ts'
@@ -40,7 +41,7 @@ export function specializations(
 
   const fixed = (args: Arguments): ((args: Arguments) => Compiled) => {
     const begin = performance.now()
-    const traced = trace(program, args.arrays, args.rebuild)
+    const { traced } = withoutProducts(trace(program, args.arrays, args.rebuild), args.products)
     return noted(compile(traced, performance.now() - begin, runtime, options))
   }
 
@@ -49,10 +50,10 @@ export function specializations(
     pattern: Pattern,
   ): ((args: Arguments) => Compiled) | undefined => {
     const begin = performance.now()
-    const traced = traceOpen(program, args, pattern)
-    return (
-      traced && noted(compile(traced, performance.now() - begin, runtime, options, pattern.shapes))
-    )
+    const whole = traceOpen(program, args, pattern)
+    if (whole === undefined) return undefined
+    const { traced } = withoutProducts(whole, args.products)
+    return noted(compile(traced, performance.now() - begin, runtime, options, pattern.shapes))
   }
 
   return {

@@ -15,6 +15,7 @@ const opcodes = {
   'f32.const': 0x43,
   'i32.lt_u': 0x49,
   'i32.add': 0x6a,
+  'i32.mul': 0x6c,
   'i32.and': 0x71,
   'i32.shl': 0x74,
   'f64.add': 0xa0,
@@ -66,7 +67,7 @@ export const noResult = 0x40
 export interface Code {
   /** An instruction with its immediates, which are indices, alignments (as exponents of 2), offsets, lanes. */
   add(instruction: Instruction, ...immediates: readonly number[]): void
-  /** A whole number in [-64, 63] on the stack. */
+  /** A whole number of 32 bits on the stack. */
   integer(value: number): void
   /** A 32-bit float on the stack. */
   float(value: number): void
@@ -85,8 +86,16 @@ export function createCode(): Code {
   }
   return {
     add,
-    // Seven bits of a signed number fit one byte.
-    integer: (value) => add('i32.const', value & 0x7f),
+    integer(value) {
+      add('i32.const')
+      let rest = value
+      // Seven bits a byte, the lowest first; the last byte has the sign in its bit 6.
+      while (rest < -64 || rest > 63) {
+        writer.raw(Uint8Array.of((rest & 0x7f) | 0x80))
+        rest >>= 7
+      }
+      writer.raw(Uint8Array.of(rest & 0x7f))
+    },
     float(value) {
       add('f32.const')
       writer.float(value)

@@ -60,8 +60,8 @@ export interface PlanTask {
   readonly plan: number
   /** The graph that computes sums over rows. */
   readonly graph: number
-  /** Its results that are sums, in the order in which {@link Layout} places them. */
-  readonly sums: readonly { readonly name: string; readonly shape: readonly number[] }[]
+  /** Its results that are sums, in the order in which {@link Layout} places them; those without a shape have rows, of which each worker has its own. */
+  readonly sums: readonly { readonly name: string; readonly shape?: readonly number[] }[]
   /** Its results that must be true. */
   readonly flags: readonly string[]
   /** What is done with the sums, kernel by kernel; all workers finish a stage before one begins the next. */

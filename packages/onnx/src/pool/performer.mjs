@@ -18,6 +18,10 @@ const { Instance, Module } = /** @type {{ WebAssembly: Assembly }} */ (
   /** @type {unknown} */ (globalThis)
 ).WebAssembly
 
+/** Arrays that are posted here are gone at once, which is earlier than the garbage collector would have it. */
+const nowhere = new MessageChannel().port1
+nowhere.close()
+
 /** @type {typeof import('./performer.d.mts').createPerformer} */
 export function createPerformer(participant) {
   const { index, count, control, memory, words, ort, settings, answer, wait } = participant
@@ -103,7 +107,7 @@ export function createPerformer(participant) {
     const kernels = modules.map(instantiate)
     // The runtime also hands out copies of what it puts there, but making room for large results costs more than that.
     const places = Object.fromEntries([
-      ...plan.sums.map(({ name, shape }) => [name, emptyTensor(shape)]),
+      ...plan.sums.map(({ name, shape }) => [name, shape ? emptyTensor(shape) : null]),
       ...plan.flags.map((name) => [name, null]),
     ])
     plans.set(plan.plan, { ...plan, kernels, places, tensors: [], feeds: {}, totals: [] })
@@ -143,9 +147,15 @@ export function createPerformer(participant) {
       }
     }
     for (const [j, { name }] of plan.sums.entries()) {
-      const { data } = /** @type {Tensor} */ (plan.places[name])
+      const { data } = /** @type {Tensor} */ (plan.places[name] ?? results[name])
       plan.totals[j]?.set(/** @type {Float32Array} */ (data))
     }
+    nowhere.postMessage(
+      undefined,
+      Object.values(results).map(
+        ({ data }) => /** @type {ArrayBuffer} */ (/** @type {Float32Array} */ (data).buffer),
+      ),
+    )
   }
 
   /** @param {Plan} plan */

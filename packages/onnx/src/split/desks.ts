@@ -17,11 +17,16 @@ export interface Desks {
 /** The distance between slots in floats, so that each begins where vectors may. */
 const slotFloats = 4
 
-/** Makes room for the workers. */
+/**
+ * Makes room for the workers.
+ *
+ * @param whole - the sums that stand on the first desk only
+ */
 export function desksFor(
   { stages, slots, sums }: UpdatePlan,
   shared: SharedMemory,
   workers: number,
+  whole: ReadonlySet<number>,
 ): Desks {
   const pointers = stages.flat().reduce((count, { places }) => count + places.length, 0)
   const arrays: NDArray[] = []
@@ -32,11 +37,11 @@ export function desksFor(
     return array
   }
   const furnished = () =>
-    Array.from({ length: workers }, () => ({
+    Array.from({ length: workers }, (_, worker) => ({
       // A pointer is as long as a float.
       table: room(pointers),
       slots: room(slotFloats * slots),
-      sums: sums.map(room),
+      sums: sums.map((elements, sum) => room(worker > 0 && whole.has(sum) ? 0 : elements)),
     }))
   let desks: ReturnType<typeof furnished>
   try {

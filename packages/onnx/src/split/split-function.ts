@@ -6,6 +6,7 @@ import { traceOpen } from '../polymorphic/trace-open.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { SharedMemory } from '../pool/shared-memory.ts'
 import type { Runtime, SessionOptions } from '../runtime/runtime.ts'
+import { withoutProducts } from '../sparse/sparse-products.ts'
 import { type Rows, rowsOf } from './shares.ts'
 import { splitRows } from './split-rows.ts'
 import { splitStep } from './split-step.ts'
@@ -70,11 +71,15 @@ export function splitFunctions(program: Program, site: Site): SplitFunctions {
   const known: Known[] = []
   const make = (call: Arguments, rows: Rows): SplitFunction | undefined => {
     const begin = performance.now()
-    const traced = traceOpen(program, call, rows.pattern, { cut: true })
-    if (traced === undefined) return undefined
+    const whole = traceOpen(program, call, rows.pattern, { cut: true })
+    if (whole === undefined) return undefined
+    const { traced, gradients } = withoutProducts(whole, call.products)
     const traceMs = performance.now() - begin
     if (traced.cut !== undefined)
-      return splitStep({ ...traced, cut: traced.cut }, { call, rows, program, site, traceMs })
+      return splitStep(
+        { ...traced, cut: traced.cut },
+        { call, rows, gradients, program, site, traceMs },
+      )
     if (!traced.resultShapes.every(([first]) => first === free)) return undefined
     const compiled = compile(traced, traceMs, site.runtime, site.session, rows.pattern.shapes)
     site.onCompiled(compiled.report)

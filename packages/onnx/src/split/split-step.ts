@@ -9,11 +9,13 @@ import type { KernelCall, Layout } from '../pool/messages.ts'
 import type { KnownPlan, Pool } from '../pool/pool.ts'
 import type { OpenTrace } from '../polymorphic/trace-open.ts'
 import type { Cut, Trace } from '../trace/trace.ts'
+import type { SparseGradient } from '../sparse/sparse-products.ts'
+import { spreadDesk, withSpreading } from '../sparse/spread-gradients.ts'
 import { large } from './split-rows.ts'
 import { desksFor } from './desks.ts'
 import { feedsFor } from './feeds.ts'
 import { type Placement, resultArrays, sameArrays } from './result-arrays.ts'
-import { partsOf, type Rows, sharesOf } from './shares.ts'
+import { partsOf, type Range, type Rows, sharesOf } from './shares.ts'
 import type { Site, SplitFunction } from './split-function.ts'
 import { type Place, planUpdate, type UpdatePlan } from './update-plan.ts'
 
@@ -21,6 +23,7 @@ import { type Place, planUpdate, type UpdatePlan } from './update-plan.ts'
 interface Context {
   readonly call: Arguments
   readonly rows: Rows
+  readonly gradients: readonly SparseGradient[]
   readonly program: Program
   readonly site: Site
   readonly traceMs: number
@@ -34,7 +37,7 @@ interface Context {
  */
 export function splitStep(
   traced: OpenTrace & { readonly cut: Cut },
-  { call: first, rows, program, site, traceMs }: Context,
+  { call: first, rows, gradients, program, site, traceMs }: Context,
 ): SplitFunction | undefined {
   const ofRows = rowPart(traced)
   if (ofRows === undefined) return undefined
@@ -43,8 +46,16 @@ export function splitStep(
     new Set([...first.arrays.keys()].filter((i) => positions.includes(first.positions[i]!)))
   const donated = leavesOf(program.donate)
   const kept = keptLeaves(traced, program.keep)
-  const plan = planUpdate(traced, { workers, rows: rows.leaves, donated, kept })
-  if (plan === undefined) return undefined
+  const spread = new Map(
+    gradients.map(({ sum, product }, i) => {
+      const shape = traced.cut.totals[sum]!.shape as readonly [number, number]
+      return [sum, { gradient: i, sum, product, shape }] as const
+    }),
+  )
+  const whole = new Set(spread.keys())
+  const update = planUpdate(traced, { workers, rows: rows.leaves, donated, kept, whole })
+  if (update === undefined) return undefined
+  const plan = withSpreading(update, [...spread.values()])
 
   const begin = performance.now()
   const model = modelOf(
@@ -67,17 +78,21 @@ export function splitStep(
   })
 
   const parts = {
-    sums: traced.cut.sums.map((sum) => ({ name: nameOf(sum), shape: sum.shape })),
+    sums: traced.cut.sums.map((value, sum) => ({
+      name: nameOf(value),
+      ...(!spread.has(sum) && { shape: value.shape }),
+    })),
     flags: ofRows.flags.map(({ flag }) => nameOf(flag)),
     stages: stages.calls,
     modules: plan.kernels,
   }
   let known: { readonly pool: Pool; readonly plan: KnownPlan } | undefined
   const costPerRow = costOf(traced.nodes, ofRows.outputs) / traced.at
-  const desks = desksFor(plan, shared, workers)
+  const desks = desksFor(plan, shared, workers, whole)
+  const matrices = spreadDesk([...spread.values()], shared)
 
   /** Where everything was in the last step: it stays there as long as each step writes over what it is given. */
-  let last: (Placement & { readonly here: boolean }) | undefined
+  let last: (Placement & { readonly here: boolean; readonly rows: number }) | undefined
 
   // What the update reads beside what is given up may be another array at each call.
   const adoptsEachTime = [...stages.argumentsRead].some((position) => !donated.has(position))
@@ -85,6 +100,7 @@ export function splitStep(
   /** Finds a place for everything. */
   const place = (
     arrays: readonly NDArray[],
+    shares: readonly Range[],
     here: boolean,
     made: NDArray[],
   ): { readonly results: readonly NDArray[]; readonly layouts: readonly Layout[] } => {
@@ -101,7 +117,23 @@ export function splitStep(
     const addressOf = (target: Place, worker: number): number => {
       if (target.kind === 'argument') return shared.addressOf(current[target.argument]!)!
       if (target.kind === 'result') return shared.addressOf(results[target.result]!)!
+      if (target.kind === 'spread') return matrices.addressOf(target.gradient, target.part)
       return desks.addressOf(target, worker)
+    }
+    const sumOf = (sum: number, worker: number): Layout['sums'][number] => {
+      const parted = spread.get(sum)
+      if (parted === undefined)
+        return {
+          address: addressOf({ kind: 'sum', sum, worker }, worker),
+          elements: plan.sums[sum]!,
+        }
+      const [from, to] = shares[worker] ?? [0, 0]
+      const [, columns] = parted.shape
+      const rowBytes = columns * Float32Array.BYTES_PER_ELEMENT
+      return {
+        address: matrices.addressOf(parted.gradient, 'rows') + from * rowBytes,
+        elements: (to - from) * columns,
+      }
     }
     const layouts = Array.from({ length: workers }, (_, worker): Layout => ({
       shared: written.map(({ name, position }) => ({
@@ -109,10 +141,7 @@ export function splitStep(
         address: shared.addressOf(current[position]!)!,
         shape: current[position]!.shape,
       })),
-      sums: plan.sums.slice(0, traced.cut.sums.length).map((elements, sum) => ({
-        address: addressOf({ kind: 'sum', sum, worker }, worker),
-        elements,
-      })),
+      sums: [...traced.cut.sums.keys()].map((sum) => sumOf(sum, worker)),
       scalars: plan.scalars.map(({ slot }) => addressOf({ kind: 'slot', slot }, worker)),
       table: {
         address: desks.tableOf(worker),
@@ -124,6 +153,7 @@ export function splitStep(
       ? undefined
       : {
           here,
+          rows: shares.at(-1)![1],
           given: current.map(({ data }, i) => (donated.has(i) ? data : undefined)),
           sources,
         }
@@ -150,10 +180,14 @@ export function splitStep(
       let results: readonly NDArray[] = []
 
       const prepare = (workerOf: (participant: number) => number) => {
-        const again = last?.here === here ? sameArrays(plan, last, arrays, shared) : undefined
+        const moved = matrices.prepare(call.products ?? [])
+        const again =
+          !moved && last?.here === here && (spread.size === 0 || last.rows === count)
+            ? sameArrays(plan, last, arrays, shared)
+            : undefined
         let layouts: readonly Layout[] | undefined
         if (again !== undefined) results = again
-        else ({ results, layouts } = place(arrays, here, made))
+        else ({ results, layouts } = place(arrays, shares, here, made))
         const scalars = plan.scalars.map(({ argument }) => arrays[argument]!.data[0]!)
         return Array.from({ length: workers }, (_, participant) => {
           const range = shares[participant]
@@ -190,7 +224,10 @@ export function splitStep(
       }
     },
   }
-  gone.register(split, desks.free)
+  gone.register(split, () => {
+    desks.free()
+    matrices.free()
+  })
   return split
 }
 

@@ -37,7 +37,7 @@ interface Addend {
  */
 export function updateGraph(
   trace: Trace,
-  { workers, rows, donated }: UpdateContext,
+  { workers, rows, donated, whole }: UpdateContext,
 ): UpdateGraph | undefined {
   const graph = createGraph()
   const renewed = new Map<Value, Value>()
@@ -56,10 +56,10 @@ export function updateGraph(
     }
     return level
   }
-  /** A sum of what the workers contribute, in a fixed order. */
-  const total = ({ dtype, shape }: Value, level: number): Value => {
+  /** A sum of what some workers contribute, in a fixed order. */
+  const total = ({ dtype, shape }: Value, level: number, contributors = workers): Value => {
     const sum = sums.push(sizeOf(shape)) - 1
-    const parts = Array.from({ length: workers }, (_, worker) => {
+    const parts = Array.from({ length: contributors }, (_, worker) => {
       const part = graph.input({ dtype, shape })
       places.set(part, { kind: 'sum', sum, worker })
       levels.set(part, level)
@@ -68,8 +68,8 @@ export function updateGraph(
     return parts.reduce((all, part) => graph.node('Add', [all, part], { dtype, shape }))
   }
 
-  const { sums: ofRows, totals } = trace.cut!
-  for (const [i, sum] of ofRows.entries()) renewed.set(totals[i]!, total(sum, 0))
+  for (const [i, sum] of trace.cut!.totals.entries())
+    renewed.set(sum, total(sum, 0, whole.has(i) ? 1 : workers))
   for (const [argument, input] of trace.inputs.entries()) {
     if (rows.has(argument)) continue
     const value = graph.input(input)

@@ -2,6 +2,7 @@ import { type NDArray, sizeOf } from '@deepstruct/tensor'
 import { fuse } from '../fused/fuse.ts'
 import { constantArray } from '../graph/constant-array.ts'
 import type { Value } from '../graph/value.ts'
+import type { SpreadPart } from '../sparse/spread-gradients.ts'
 import type { Trace } from '../trace/trace.ts'
 import { type UpdateGraph, updateGraph } from './update-graph.ts'
 
@@ -41,6 +42,8 @@ export type Place =
   | { readonly kind: 'argument'; readonly argument: number }
   /** In what a worker contributes to a sum. */
   | { readonly kind: 'sum'; readonly sum: number; readonly worker: number | 'own' }
+  /** In what a gradient of a sparse product is computed of. */
+  | { readonly kind: 'spread'; readonly gradient: number; readonly part: SpreadPart }
   /** In a slot for single numbers; each worker has its own. */
   | { readonly kind: 'slot'; readonly slot: number }
   /** In a result, by its position among the leaves. */
@@ -64,6 +67,8 @@ export interface UpdateContext {
   readonly donated: ReadonlySet<number>
   /** The leaves of results that stay with the engine. */
   readonly kept: ReadonlySet<number>
+  /** The sums over rows that the workers make together, in one place; to the others each contributes. */
+  readonly whole: ReadonlySet<number>
 }
 
 /**
