@@ -1,15 +1,31 @@
 // Which model finds the horses? Models of masks beside each other on the Weizmann horses, 32 × 32 pixels, on the compiled engine. Usage:
 //
-//   node benchmarks/dist/segmentation.js [--model NAME …] [--settings JSON] [--seeds N] [--threads N] [--data-dir DIR]
+//   node benchmarks/dist/segmentation.js [--model NAME …] [--settings JSON] [--seed N …] [--threads N] [--mirrored] [--data-dir DIR]
 //
-// The epoch is chosen on the 40 held-out images; the 128 test images are read once a run. Results are kept in
-// benchmarks/results/segmentation.json; what is there is not run again. `--dev-only` leaves the test images alone and keeps nothing.
+// The epoch is chosen on the 40 held-out images; the 128 test images are read once a run. All refinements of a seed start from one FCN, that
+// of the row `fcn`; it is kept beside the compiled program. `--mirrored` averages the masks of each image and of its mirror image, for all
+// models alike. Results are kept in benchmarks/results/segmentation.json; what is there is not run again. `--dev-only` leaves the test images
+// alone and keeps nothing.
 import { loadWeizmannHorses } from '@deepstruct/datasets/node'
 import { dvnSegmentationFamily } from '@deepstruct/dvn'
 import { fcnFamily } from '@deepstruct/feedforward'
+import type { TracedSolution } from '@deepstruct/inference'
 import { onnxEngine } from '@deepstruct/onnx'
-import { useEngine } from '@deepstruct/tensor'
-import { evaluateMasks, type Family, fit, type Metrics } from '@deepstruct/training'
+import { add, type Host, mul, reverse, type Tensor, useEngine } from '@deepstruct/tensor'
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  evaluateMasks,
+  type Family,
+  fit,
+  type Labeled,
+  type Learner,
+  type Metrics,
+  type Parameters,
+  parametersToTensors,
+  tensorsToParameters,
+} from '@deepstruct/training'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { resultsFile } from './results-file.ts'
 import { spread } from './spread.ts'
@@ -24,47 +40,62 @@ interface Result {
   readonly globalIoU: number
   /** Share of right pixels on test. */
   readonly pixelAccuracy: number
-  /** How training ended. */
-  readonly status: string
-  /** Seconds of training. */
+  /** Seconds of training; where an FCN is refined, with those of the FCN. */
   readonly seconds: number
 }
+
+/** A row of the table. */
+interface Model {
+  readonly family: Family<'segmentation'>
+  readonly settings: object
+  /** Whether it starts from the FCN of its seed. */
+  readonly refines?: boolean
+}
+
+/** What training gives. */
+interface Trained {
+  readonly state: Host<Parameters>
+  readonly seconds: number
+}
+
+type Solve = (state: Parameters, x: Tensor) => TracedSolution
 
 const { values } = parseArgs({
   options: {
     model: { type: 'string', multiple: true },
     settings: { type: 'string', default: '{}' },
-    seeds: { type: 'string', default: '1' },
+    seed: { type: 'string', multiple: true, default: ['0'] },
     threads: { type: 'string', default: '2' },
+    mirrored: { type: 'boolean', default: false },
     'dev-only': { type: 'boolean', default: false },
     'data-dir': { type: 'string' },
   },
 })
-const dataDir = values['data-dir']
+const { mirrored, 'data-dir': dataDir } = values
 
-const dvn = (settings: object): { family: Family<'segmentation'>; settings: object } => ({
+const dvn = (settings: object): Model => ({ family: dvnSegmentationFamily, settings })
+const refining = (settings: object): Model => ({
   family: dvnSegmentationFamily,
-  settings,
+  settings: { start: 'fcn', ...settings },
+  refines: true,
 })
 
 // A further model is one more row.
-const models: Readonly<Record<string, { family: Family<'segmentation'>; settings: object }>> = {
-  fcn: { family: fcnFamily, settings: {} },
-  'dvn ground truth': dvn({ truthSamples: 1, inferenceSamples: 1, adversarialSamples: 0 }),
-  'dvn inference': dvn({ truthSamples: 0, inferenceSamples: 1, adversarialSamples: 0 }),
+const models: Readonly<Record<string, Model>> = {
+  // As many crops as the value networks take.
+  fcn: { family: fcnFamily, settings: { cropsPerSide: 6 } },
+  'dvn ground truth': dvn({ truthSamples: 1, inferenceSamples: 0, adversarialSamples: 0 }),
+  'dvn inference': dvn({ truthSamples: 1, inferenceSamples: 1, adversarialSamples: 0 }),
   'dvn adversarial': dvn({}),
-  'dvn refining the fcn': dvn({
-    start: 'fcn',
-    inferenceSteps: 6,
-    inferenceRate: 0.03,
-    ascentSteps: 3,
-    valueEpochs: 40,
-    valueFineEpochs: 15,
-  }),
+  'dvn refining the fcn': refining({}),
+  'dvn refining the fcn, local term alone': refining({ terms: 'local' }),
 }
 
 useEngine(await onnxEngine({ threads: Number(values.threads) }))
 const { train, dev, test } = await loadWeizmannHorses(dataDir === undefined ? {} : { dataDir })
+const { height, width, channels } = train
+const sizes = { height, width, channels }
+const fcnLearner = fcnFamily.learner(fcnFamily.settings.parse({}) as never, sizes)
 const file = resultsFile<Result>(new URL('../results/segmentation.json', import.meta.url))
 const rows: string[][] = []
 for (const name of values.model ?? Object.keys(models)) {
@@ -73,14 +104,14 @@ for (const name of values.model ?? Object.keys(models)) {
     throw new RangeError(`--model ${name}: expected one of ${Object.keys(models).join(', ')}`)
   const settings = { ...model.settings, ...(JSON.parse(values.settings) as object) }
   const results: Result[] = []
-  for (let seed = 0; seed < Number(values.seeds); seed++) {
-    const key = `horses, seed ${seed}, ${name}, ${JSON.stringify(settings)}`
-    const compute = (): Promise<Result> => run(key, model.family, settings, seed)
+  for (const seed of values.seed.map(Number)) {
+    const key = `horses, seed ${seed}, ${name}, ${JSON.stringify(settings)}${mirrored ? ', mirrored' : ''}`
+    const compute = (): Promise<Result> => run(key, { ...model, settings }, seed)
     results.push(values['dev-only'] ? await compute() : await file.once(key, compute))
   }
   rows.push([
     name,
-    values.seeds,
+    values.seed.join(', '),
     spread(results.map((result) => result.dev)),
     spread(results.map(({ meanIoU }) => meanIoU)),
     spread(results.map(({ globalIoU }) => globalIoU)),
@@ -94,18 +125,37 @@ console.log(
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n'),
 )
 
-async function run(
+async function run(key: string, model: Model, seed: number): Promise<Result> {
+  const { family } = model
+  const settings = family.settings.parse(model.settings) as never
+  const { state, seconds } =
+    family === fcnFamily && trainsAsDefault(model.settings)
+      ? await segmenterOf(seed)
+      : model.refines === true
+        ? await refined(key, family, settings, seed)
+        : await trained(key, family, family.learner(settings, sizes), seed)
+  const solve = family.solve(settings, sizes)
+  const evaluate = evaluateMasks(mirrored ? bothWays(solve) : solve)
+  const onDev = await evaluate(state, dev)
+  const onTest = values['dev-only'] ? undefined : await evaluate(state, test)
+  return {
+    dev: percent(onDev, 'meanIoU'),
+    meanIoU: percent(onTest, 'meanIoU'),
+    globalIoU: percent(onTest, 'globalIoU'),
+    pixelAccuracy: percent(onTest, 'pixelAccuracy'),
+    seconds,
+  }
+}
+
+async function trained(
   key: string,
   family: Family<'segmentation'>,
-  chosen: object,
+  learner: Learner<Parameters, Labeled>,
   seed: number,
-): Promise<Result> {
-  const settings = family.settings.parse(chosen) as never
-  const { height, width, channels } = train
-  const sizes = { height, width, channels }
+): Promise<Trained> {
   const began = performance.now()
   const elapsed = (): number => (performance.now() - began) / 1000
-  const { state, status } = await fit(family.learner(settings, sizes), train, {
+  const { state } = await fit(learner, train, {
     dev,
     seed,
     ...(family.batchSize !== undefined && { batchSize: family.batchSize }),
@@ -119,18 +169,55 @@ async function run(
       )
     },
   })
-  const seconds = elapsed()
-  const evaluate = evaluateMasks(family.solve(settings, sizes))
-  const onDev = await evaluate(state, dev)
-  const onTest = values['dev-only'] ? undefined : await evaluate(state, test)
-  return {
-    dev: percent(onDev, 'meanIoU'),
-    meanIoU: percent(onTest, 'meanIoU'),
-    globalIoU: percent(onTest, 'globalIoU'),
-    pixelAccuracy: percent(onTest, 'pixelAccuracy'),
-    status,
-    seconds,
+  return { state, seconds: elapsed() }
+}
+
+/** The FCN of a seed with its default settings, trained once. */
+async function segmenterOf(seed: number): Promise<Trained> {
+  const path = new URL(`fcn-seed-${seed}.safetensors`, import.meta.url)
+  if (existsSync(path)) {
+    const { tensors, metadata } = decodeSafetensors(readFileSync(path))
+    return { state: tensorsToParameters(tensors) as never, seconds: Number(metadata['seconds']) }
   }
+  const result = await trained(`horses, seed ${seed}, fcn`, fcnFamily, fcnLearner, seed)
+  const tensors = parametersToTensors(result.state as never)
+  writeFileSync(path, encodeSafetensors(tensors, { seconds: String(result.seconds) }))
+  return result
+}
+
+/** Training that goes on where the FCN of the seed has come to. */
+async function refined(
+  key: string,
+  family: Family<'segmentation'>,
+  settings: never,
+  seed: number,
+): Promise<Trained> {
+  const start = await segmenterOf(seed)
+  const learner = family.learner(settings, sizes)
+  const own = await trained(
+    key,
+    family,
+    {
+      ...learner,
+      init: (data, random) => ({ ...learner.init(data, random), ...start.state }),
+      phases: learner.phases.slice(fcnLearner.phases.length),
+    },
+    seed,
+  )
+  return { ...own, seconds: start.seconds + own.seconds }
+}
+
+/** Masks of the images and, turned back, of their mirror images, on average. */
+function bothWays(solve: Solve): Solve {
+  return (state, x) => {
+    const [plain, turned] = [solve(state, x), solve(state, reverse(x, 2))]
+    return { ...plain, y: mul(0.5, add(plain.y, reverse(turned.y, 2))) }
+  }
+}
+
+/** Whether these settings change nothing but how images are solved. */
+function trainsAsDefault(settings: object): boolean {
+  return Object.keys(settings).every((name) => name === 'cropsPerSide')
 }
 
 function percent(metrics: Metrics | undefined, name: string): number {

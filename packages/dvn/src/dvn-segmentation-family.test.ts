@@ -70,12 +70,35 @@ const trained = (
 describe('dvnSegmentationLearner', () => {
   it('learns what masks are worth, and climbs to good ones', async () => {
     const { history } = await trained(
-      small({ valueEpochs: 25, rate: 1e-2, dropout: 0, corruption: 1 }),
+      small({ terms: 'global', direction: 0, valueEpochs: 25, rate: 1e-2, dropout: 0 }),
     )
     const scores = history.map((record) => record.dev?.score ?? 0)
     expect(scores[0]).toBeLessThan(0.25)
     expect(Math.max(...scores)).toBeGreaterThan(0.5)
   }, 60_000)
+
+  it('learns sooner where pixels count by themselves and the gradient is told its direction', async () => {
+    const { history } = await trained(small({ valueEpochs: 6, rate: 1e-2, dropout: 0 }))
+    expect(Math.max(...history.map((record) => record.dev?.score ?? 0))).toBeGreaterThan(0.6)
+  }, 60_000)
+
+  it.each([
+    ['local', ['local', 'statistics']],
+    ['global', ['statistics', 'value']],
+    ['both', ['local', 'statistics', 'value']],
+  ] as const)('has the parameters of the terms: %s', (terms, parts) => {
+    const state = dvnSegmentationLearner(small({ terms }), sizes).init(train, random(1))
+    expect(Object.keys(state).toSorted()).toEqual(parts)
+  })
+
+  it('takes the logits of a segmenter for what pixels count by themselves', () => {
+    const learner = dvnSegmentationLearner(small({ start: 'fcn' }), sizes)
+    const state = learner.init(train, random(1))
+    expect(state.local!.network).not.toEqual(state.network)
+    const [, , value, fine] = learner.phases
+    expect(value!.enter!(state, random(1)).local!.network).toEqual(state.network)
+    expect(fine!.enter).toBeUndefined()
+  })
 
   it('repeats with its seed', async () => {
     const settings = small({ copies: 2 })
@@ -99,11 +122,11 @@ describe('dvnSegmentationLearner', () => {
       const { state } = await fit({ ...learner, init: () => start, phases: [phase] }, train, {
         batchSize: 4,
       })
-      moved[phase.name] = (['statistics', 'network', 'value'] as const).filter(
+      moved[phase.name] = (['statistics', 'network', 'value', 'local'] as const).filter(
         (part) => !isDeepStrictEqual(state[part], start[part]),
       )
     }
-    expect(moved).toEqual({ segmenter: ['network'], value: ['value'] })
+    expect(moved).toEqual({ segmenter: ['network'], value: ['value', 'local'] })
   })
 
   it('refines what the segmenter finds', async () => {

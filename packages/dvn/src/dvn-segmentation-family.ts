@@ -22,6 +22,7 @@ import {
   type Random,
   sigmoid,
   type Tensor,
+  type Tree,
 } from '@deepstruct/tensor'
 import {
   adamW,
@@ -37,16 +38,13 @@ import {
 } from '@deepstruct/training'
 import { z } from 'zod'
 import { maskSolver, maskValues } from './mask-solver.ts'
-import {
-  type MaskValueFeatures,
-  type MaskValueNetwork,
-  maskValueNetwork,
-  type MaskValueParams,
-} from './mask-value-network.ts'
+import { localValueNetwork, type LocalValueParams } from './local-value-network.ts'
+import { maskValueNetwork, type MaskValueParams } from './mask-value-network.ts'
 import { normalizedGradient } from './normalized-gradient.ts'
 import { oracleNamed } from './oracle-values.ts'
 import { type SampleSettings, sampleSettings, samplesOf } from './sample-settings.ts'
 import { startingAt } from './starting-at.ts'
+import { sumOfValues } from './sum-of-values.ts'
 import { onLogits, type ValueNetwork } from './value-network.ts'
 import { valuePhase } from './value-phase.ts'
 
@@ -61,6 +59,15 @@ const settings = z.strictObject({
     .array(z.int().positive())
     .default([384, 192])
     .describe('units of each fully connected layer of the value'),
+  terms: z
+    .enum(['both', 'local', 'global'])
+    .default('both')
+    .describe('what the value is made of: pixels by themselves, the whole mask, or both'),
+  globalChannels: z
+    .array(z.int().positive())
+    .min(1)
+    .optional()
+    .describe('channels of the convolutions over image and mask together; default as channels'),
   ...sampleSettings({
     oracle: 'iou',
     loss: 'crossEntropy',
@@ -73,6 +80,11 @@ const settings = z.strictObject({
     ascentSteps: 5,
     ascentStart: 'truth',
   }),
+  direction: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe('how much the direction of the gradient counts in training, beside the value'),
   copies: z.int().positive().default(4).describe('crops of each image of a batch'),
   start: z
     .enum(['empty', 'fcn'])
@@ -105,6 +117,12 @@ export type DvnSegmentationSettings = FcnSettings &
   SampleSettings & {
     /** Units of each fully connected layer of the value. */
     readonly units: readonly number[]
+    /** What the value is made of: a local term, what each pixel adds by itself; a global term over the whole mask; or both. */
+    readonly terms: 'both' | 'local' | 'global'
+    /** Channels of each convolution of the global term; left out, those of the local one. */
+    readonly globalChannels?: readonly number[]
+    /** How much the direction of the gradient counts in training, beside the value; 0 is training as published. */
+    readonly direction: number
     /** Crops of each image of a batch. */
     readonly copies: number
     /** Where inference starts: the empty mask, or that of an FCN that is trained before and refined. */
@@ -129,8 +147,13 @@ export type DvnSegmentationSettings = FcnSettings &
     readonly patience: number
   }
 
-/** The state of the `dvn` family of masks: that of an FCN too, where its masks are refined. */
-export type DvnSegmentationState = MaskValueParams & Partial<Pick<SegmenterState, 'network'>>
+/** The state of the `dvn` family of masks: its terms, and that of an FCN where its masks are refined. */
+export type DvnSegmentationState = Pick<MaskValueParams, 'statistics'> &
+  Partial<
+    Pick<MaskValueParams, 'value'> &
+      Pick<LocalValueParams, 'local'> &
+      Pick<SegmenterState, 'network'>
+  >
 
 /** A deep value network of masks (Gygli et al. 2017, section 5.2). */
 export const dvnSegmentationFamily: Family<'segmentation'> = family<
@@ -151,7 +174,7 @@ export const dvnSegmentationFamily: Family<'segmentation'> = family<
   withSteps: (configuration, inferenceSteps) => ({ ...configuration, inferenceSteps }),
   values: (configuration, sizes) =>
     maskValues(
-      networkOf(configuration, sizes),
+      termsOf(configuration, sizes).network,
       oracleNamed(configuration.oracle),
       cropGrid(sizes, configuration.cropShare),
     ),
@@ -185,17 +208,18 @@ export function dvnSegmentationLearner(
   sizes: ImageSizes,
 ): Learner<DvnSegmentationState, Labeled> {
   const { start, rate, decay: weightDecay, patience, copies, loss } = configuration
-  const value = networkOf(configuration, sizes)
+  const { network: value, moves, noise } = termsOf(configuration, sizes)
   const segmenter = segmenterNetwork(configuration, sizes)
   const crops = cropGrid(sizes, configuration.cropShare)
   const climbed = climbable(value, configuration)
   const propose = (state: DvnSegmentationState, x: Tensor): Tensor =>
     sigmoid(segmenterLogits(segmenter, state as SegmenterState, x))
   const shared = {
-    moves: ['value'] as const,
+    moves,
     patience,
     oracle: oracleNamed(configuration.oracle),
     loss,
+    direction: configuration.direction,
     samples: samplesOf(
       configuration,
       inferenceOf(configuration),
@@ -204,16 +228,17 @@ export function dvnSegmentationLearner(
     copies,
     draw: (data: Dataset<Host<Labeled>>, rows: ArrayLike<number>, random: Random): Host<Labeled> =>
       randomCrops(data.batch(rows), crops, random),
-    noise: ({ shape }: NDArray): NoiseSpec | undefined => value.noise(shape[0] ?? 0),
+    noise,
     evaluate: evaluateMasks(solverOf(configuration, sizes, crops)),
   }
   const valueAt = (
     name: string,
     phaseRate: number,
     epochs: number,
+    enter?: (state: Host<DvnSegmentationState>) => Host<DvnSegmentationState>,
   ): Phase<DvnSegmentationState, Labeled> => {
     const optimizer = adamW({ rate: phaseRate, weightDecay, decays: 'matrices' })
-    const options = { ...shared, name, optimizer, epochs }
+    const options = { ...shared, name, optimizer, epochs, ...(enter && { enter }) }
     return start === 'fcn'
       ? valuePhase(startingAt(climbed, propose), options)
       : valuePhase(climbed, options)
@@ -232,7 +257,7 @@ export function dvnSegmentationLearner(
     }),
     phases: [
       ...(before as readonly Phase<DvnSegmentationState, Labeled>[]),
-      valueAt('value', rate, configuration.valueEpochs),
+      valueAt('value', rate, configuration.valueEpochs, fromSegmenter),
       valueAt('value, fine', rate / 10, configuration.valueFineEpochs),
     ],
   }
@@ -244,34 +269,65 @@ function solverOf(
   sizes: ImageSizes,
   crops: CropGrid,
 ): (state: DvnSegmentationState, x: Tensor) => TracedSolution {
-  const network = climbable(networkOf(configuration, sizes), configuration)
+  const network = climbable(termsOf(configuration, sizes).network, configuration)
   const solve = maskSolver(network, { inference: inferenceOf(configuration), crops })
   if (configuration.start === 'empty') return solve
   const segmenter = segmenterNetwork(configuration, sizes)
   return (state, x) => solve(state, x, solveMasks(segmenter, state as SegmenterState, x, crops).y)
 }
 
-function networkOf(
-  { cropShare, channels, kernelSize, units, dropout }: DvnSegmentationSettings,
-  sizes: ImageSizes,
-): MaskValueNetwork {
+/** A value network of crops, with how it is trained. */
+interface Terms {
+  readonly network: ValueNetwork<DvnSegmentationState, unknown>
+  readonly moves: readonly ('local' | 'value')[]
+  /** Its dropout masks. */
+  noise(x: NDArray): Tree<NoiseSpec> | undefined
+}
+
+function termsOf(configuration: DvnSegmentationSettings, sizes: ImageSizes): Terms {
+  const { cropShare, channels, kernelSize, units, dropout, terms } = configuration
   const { height, width } = cropGrid(sizes, cropShare)
-  return maskValueNetwork({
+  const segmenter = segmenterNetwork(configuration, sizes)
+  const local = localValueNetwork({ height, width, network: segmenter })
+  const global = maskValueNetwork({
     height,
     width,
     inputs: sizes.channels,
-    channels,
+    channels: configuration.globalChannels ?? channels,
     kernelSize,
     units,
     dropout,
   })
+  const ofLocal = (x: NDArray): Tree<NoiseSpec> | undefined => segmenter.noise(x)
+  const ofGlobal = ({ shape }: NDArray): Tree<NoiseSpec> | undefined => global.noise(shape[0] ?? 0)
+  switch (terms) {
+    case 'local':
+      return { network: local, moves: ['local'], noise: ofLocal }
+    case 'global':
+      return { network: global, moves: ['value'], noise: ofGlobal }
+    case 'both':
+      return {
+        network: sumOfValues(local, global),
+        moves: ['local', 'value'],
+        noise(x) {
+          const [first, second] = [ofLocal(x), ofGlobal(x)]
+          return { ...(first && { first }), ...(second && { second }) }
+        },
+      }
+  }
+}
+
+/** Where there is a trained segmenter, its logits are what pixels add by themselves at first. */
+function fromSegmenter(state: Host<DvnSegmentationState>): Host<DvnSegmentationState> {
+  const { network, local } = state
+  return network && local ? { ...state, local: { ...local, network } } : state
 }
 
 /** The network with the energy that steps go down. A step of given length goes the same way on both. */
 function climbable(
-  network: MaskValueNetwork,
+  network: Terms['network'],
   { steps }: DvnSegmentationSettings,
-): ValueNetwork<DvnSegmentationState, MaskValueFeatures> {
+): Terms['network'] {
   return steps === 'value' ? network : onLogits(network)
 }
 

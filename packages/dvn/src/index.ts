@@ -20,6 +20,11 @@ export {
   type LabelValueOptions,
   type LabelValueParams,
 } from './label-value-network.ts'
+export {
+  localValueNetwork,
+  type LocalValueOptions,
+  type LocalValueParams,
+} from './local-value-network.ts'
 export { maskSolver, type MaskSolverOptions, maskValues } from './mask-solver.ts'
 export {
   type MaskValueFeatures,
@@ -28,6 +33,7 @@ export {
   type MaskValueOptions,
   type MaskValueParams,
 } from './mask-value-network.ts'
+export { misdirection } from './misdirection.ts'
 export { normalizedGradient, type NormalizedGradientOptions } from './normalized-gradient.ts'
 export {
   accuracyValue,
@@ -49,6 +55,7 @@ export type { SampleStart } from './sampler/start.ts'
 export { truthSampler, type TruthSamplerOptions } from './sampler/truth-sampler.ts'
 export { valueAscentSampler } from './sampler/value-ascent-sampler.ts'
 export { type FeaturesWithStart, startingAt } from './starting-at.ts'
+export { type OfBoth, sumOfValues } from './sum-of-values.ts'
 export {
   onLogits,
   type ValueNetwork,

@@ -20,6 +20,7 @@ import {
 import { type Dataset, type Labeled, type Phase, type Player, sgd } from '@deepstruct/training'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { labelValueNetwork, type LabelValueParams } from './label-value-network.ts'
+import { misdirection } from './misdirection.ts'
 import { f1Value, type OracleValue } from './oracle-values.ts'
 import { inferenceSampler } from './sampler/inference-sampler.ts'
 import type { Sampler } from './sampler/sampler.ts'
@@ -151,11 +152,15 @@ describe('valuePhase', () => {
       expect(value).toBeCloseTo(whole.sampled.data[2 * labels + i]!, 6)
   })
 
-  it.each(['crossEntropy', 'squaredError'] as const)(
-    'has the gradient of the loss at fixed samples (%s)',
-    async (loss) => {
+  it.each([
+    ['crossEntropy', 0],
+    ['squaredError', 0],
+    ['crossEntropy', 0.5],
+  ] as const)(
+    'has the gradient of the loss at fixed samples (%s, directions count %d)',
+    async (loss, direction) => {
       const samples = [{ sampler: inferenceSampler({ inference }), rows: 1 }]
-      const player = playerOf(phaseOf({ samples, loss }))
+      const player = playerOf(phaseOf({ samples, loss, direction }))
       const batch = phaseOf({ samples }).batch!(data, [0, 1, 2], random(1))
       const sampled = draw.uniforms([3, labels], 0.1, 0.9)
       const { features, output, inputs: statistics, global } = params
@@ -177,6 +182,30 @@ describe('valuePhase', () => {
       )
     },
   )
+
+  it('adds how far the way up turns from that of the oracle', async () => {
+    const samples = [{ sampler: constantSampler(0.25), rows: 1 }]
+    const plain = await played(phaseOf({ samples }), [0, 1, 2])
+    const turned = await played(phaseOf({ samples, direction: 0.5 }), [0, 1, 2])
+    const { rows } = await jit((p: LabelValueParams, at: Labeled) => {
+      const features = network.encode(p, at.x)
+      return {
+        rows: misdirection(
+          (outputs) => network.score(p, features, outputs),
+          (outputs) => f1Value(at.y, outputs),
+          fill(at.y.shape, 0.25),
+        ),
+      }
+    })(params, data.batch([0, 1, 2]))
+    for (const [row, value] of rows.data.entries())
+      expect(turned.rows.data[row]! - plain.rows.data[row]!).toBeCloseTo(0.5 * value, 5)
+  })
+
+  it('may change the parameters on entry', () => {
+    const enter = (at: Host<LabelValueParams>): Host<LabelValueParams> => ({ ...at, global: [] })
+    expect(phaseOf({ enter }).enter!(params, random(1))).toEqual({ ...params, global: [] })
+    expect(phaseOf({}).enter).toBeUndefined()
+  })
 
   it('drops units in the loss and not while samples are made', async () => {
     const dropping = mlp({ inputs, hidden: [50], outputs: labels, dropout: { hidden: 0.5 } })

@@ -1,8 +1,10 @@
 import { squaredError, valueCrossEntropyWithLogits } from '@deepstruct/losses'
 import {
+  add,
   DomainError,
   type Host,
   mean,
+  mul,
   type NDArray,
   type NoiseSpec,
   type Random,
@@ -12,6 +14,7 @@ import {
   type Tree,
 } from '@deepstruct/tensor'
 import type { Dataset, Labeled, Optimizer, Phase } from '@deepstruct/training'
+import { misdirection } from './misdirection.ts'
 import { checkOracle, type OracleValue } from './oracle-values.ts'
 import {
   filledGroups,
@@ -52,10 +55,17 @@ export interface ValuePhaseOptions<S> {
   readonly oracle: OracleValue
   /** How the value is regressed: as a probability, by cross-entropy, or by squared error; default `crossEntropy`. */
   readonly loss?: 'crossEntropy' | 'squaredError'
+  /**
+   * How much the direction of the network's gradient counts beside its value, see {@link misdirection}; default 0, values alone. The oracle
+   * must have a derivative.
+   */
+  readonly direction?: number
   /** What the network learns from: with rows 1 and 1, half of the samples each. */
   readonly samples: readonly SampleShare[]
   /** How many samples are made of each row of a batch; default 1. */
   readonly copies?: number
+  /** Changes the parameters on entry; default not at all. */
+  enter?(params: Host<S>): Host<S>
   /** Draws examples; default the rows as they are. Crops and mirrored images go here. */
   draw?(data: Dataset<Host<Labeled>>, rows: ArrayLike<number>, random: Random): Host<Labeled>
   /** Dropout masks of the network for these inputs, `[batch, ...]`; default none. Samples are made without. */
@@ -97,7 +107,9 @@ export function valuePhase<S, F>(
   const {
     name = 'value',
     loss = 'crossEntropy',
+    direction = 0,
     copies = 1,
+    enter,
     draw,
     noise,
     penalty,
@@ -120,6 +132,7 @@ export function valuePhase<S, F>(
     epochs,
     ...(patience !== undefined && { patience }),
     ...(keeps !== undefined && { keeps }),
+    ...(enter && { enter: (params) => enter(params) }),
     batch(data, rows, random) {
       const filled = filledGroups(rows, copies, members)
       return groupedBatch(draw?.(data, filled, random) ?? data.batch(filled), members)
@@ -162,19 +175,29 @@ export function valuePhase<S, F>(
           const sampled = prepared as Tensor
           const masks = (drawn as ValueNoise<unknown>).network
           const features = network.encode(params, x, masks && rowsOfGroups(masks))
-          const scores = network.score(params, features, sampled)
+          const scoreOf = (outputs: Tensor): Tensor => network.score(params, features, outputs)
+          const scores = scoreOf(sampled)
           const value = sigmoid(scores)
           const worth = oracle(y, sampled)
           checkOracle('valuePhase', worth)
-          const rows =
+          const ofValues =
             loss === 'crossEntropy'
               ? valueCrossEntropyWithLogits(scores, worth, { reduction: 'none' })
               : squaredError(value, worth, { reduction: 'none' })
+          const turned =
+            direction > 0
+              ? misdirection(scoreOf, (outputs) => oracle(y, outputs), sampled)
+              : undefined
+          const rows = turned === undefined ? ofValues : add(ofValues, mul(direction, turned))
           // One number a group: every row counts the same, and a batch has one extent throughout.
           const ofGroups = (numbers: Tensor): Tensor => mean(reshape(numbers, [-1, members]), 1)
           return {
             rows: ofGroups(rows),
-            metrics: { value: ofGroups(value), oracle: ofGroups(worth) },
+            metrics: {
+              value: ofGroups(value),
+              oracle: ofGroups(worth),
+              ...(turned && { misdirection: ofGroups(turned) }),
+            },
           }
         },
       },
