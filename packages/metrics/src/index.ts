@@ -24,6 +24,7 @@ export {
   runningExampleF1,
   runningHammingLoss,
   runningMacroF1,
+  runningMeanIoU,
   type RunningMetric,
   runningMicroF1,
   runningSubsetAccuracy,

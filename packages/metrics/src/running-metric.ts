@@ -3,6 +3,7 @@ import type { Extents } from './arguments.ts'
 import { exampleF1 } from './example-f1.ts'
 import { hammingLoss } from './hamming-loss.ts'
 import { macroF1 } from './macro-f1.ts'
+import { meanIoU } from './mean-iou.ts'
 import { microF1 } from './micro-f1.ts'
 import { type EmptyValue, f1Of } from './overlap.ts'
 import { subsetAccuracy } from './subset-accuracy.ts'
@@ -102,6 +103,38 @@ export function runningSubsetAccuracy(): RunningMetric {
           right += Number(after === 0) - Number(before === 0)
         },
         value: () => right / examples,
+      }
+    },
+  }
+}
+
+/**
+ * {@link meanIoU} for {@link selectThreshold} and {@link thresholdCurve}, of masks as rows `[images, pixels]`.
+ *
+ * @param options - what an image without foreground, truly and as predicted, counts as
+ */
+export function runningMeanIoU({ emptyValue = 1 }: EmptyValue = {}): RunningMetric {
+  return {
+    best: 'largest',
+    of: (predicted, masks) => meanIoU(predicted, masks, { emptyValue }),
+    start(masks) {
+      const { examples, width } = extentsOf(masks)
+      const hits = new Int32Array(examples)
+      const union = countTrue(masks, examples, (example) => example)
+      const iou = (example: number): number => {
+        const all = union[example] ?? 0
+        return all === 0 ? emptyValue : (hits[example] ?? 0) / all
+      }
+      let total = 0
+      for (let example = 0; example < examples; example++) total += iou(example)
+      return {
+        include(example, pixel) {
+          total -= iou(example)
+          const counts = masks.data[example * width + pixel] === 1 ? hits : union
+          counts[example] = (counts[example] ?? 0) + 1
+          total += iou(example)
+        },
+        value: () => total / examples,
       }
     },
   }

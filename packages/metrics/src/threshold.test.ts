@@ -6,6 +6,7 @@ import {
   runningExampleF1,
   runningHammingLoss,
   runningMacroF1,
+  runningMeanIoU,
   type RunningMetric,
   runningMicroF1,
   runningSubsetAccuracy,
@@ -19,6 +20,8 @@ const metrics: readonly (readonly [string, RunningMetric])[] = [
   ['micro F1', runningMicroF1()],
   ['macro F1', runningMacroF1()],
   ['macro F1, empty 0', runningMacroF1({ emptyValue: 0 })],
+  ['mean IoU', runningMeanIoU()],
+  ['mean IoU, empty 0', runningMeanIoU({ emptyValue: 0 })],
   ['Hamming loss', runningHammingLoss()],
   ['subset accuracy', runningSubsetAccuracy()],
 ]

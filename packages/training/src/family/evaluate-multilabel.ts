@@ -1,9 +1,10 @@
-import { joinRows, type TracedSolution } from '@deepstruct/inference'
+import type { TracedSolution } from '@deepstruct/inference'
 import { exampleF1, binarize, hammingLoss, selectThreshold } from '@deepstruct/metrics'
 import {
   type Device,
   type Host,
   jit,
+  joinRows,
   type NDArray,
   ShapeError,
   type Tensor,

@@ -3,6 +3,7 @@ import {
   globalIoU,
   meanIoU,
   pixelAccuracy,
+  runningMeanIoU,
   selectThreshold,
   thresholdCurve,
   type ThresholdPoint,
@@ -12,7 +13,6 @@ import type { Scored } from '@deepstruct/training'
 import { type Figures, figuresOf } from '../../model/figures-of.ts'
 import { fraction, short } from '../../output/number.ts'
 import type { Predicted, Report } from '../task.ts'
-import { runningMeanIoU } from './running-mean-iou.ts'
 
 /** Images that are predicted at once where nobody says otherwise: they are large. */
 export const BATCH_SIZE = 16
@@ -78,13 +78,13 @@ export function measure(predicted: Predicted, threshold: number): Report {
 
 /** The threshold at which the mean IoU is best. */
 export function chooseThreshold({ scores, labels }: Scored): number {
-  return selectThreshold(asRows(scores), asRows(labels), { metric: runningMeanIoU }).threshold
+  return selectThreshold(asRows(scores), asRows(labels), { metric: runningMeanIoU() }).threshold
 }
 
 /** The mean IoU over the threshold. */
 export function iouCurve({ scores, labels }: Scored): readonly ThresholdPoint[] {
   const grid = Array.from({ length: 101 }, (_, i) => i / 100)
-  return thresholdCurve(asRows(scores), asRows(labels), grid, { metric: runningMeanIoU })
+  return thresholdCurve(asRows(scores), asRows(labels), grid, { metric: runningMeanIoU() })
 }
 
 /** Masks `[images, height, width]` as `[images, pixels]`. */
