@@ -3,7 +3,7 @@
 //   node benchmarks/dist/segmentation.js [--model NAME …] [--settings JSON] [--seed N …] [--threads N] [--mirrored] [--data-dir DIR]
 //
 // The epoch is chosen on the 40 held-out images; the 128 test images are read once a run. All refinements of a seed start from one FCN, that
-// of the row `fcn`; it is kept beside the compiled program. `--mirrored` averages the masks of each image and of its mirror image, for all
+// of the row `fcn`. What is trained is kept beside the compiled program, by its settings: delete it there after a change of code. `--mirrored` averages the masks of each image and of its mirror image, for all
 // models alike. Results are kept in benchmarks/results/segmentation.json; what is there is not run again. `--dev-only` leaves the test images
 // alone and keeps nothing.
 import { loadWeizmannHorses } from '@deepstruct/datasets/node'
@@ -25,6 +25,7 @@ import {
   parametersToTensors,
   tensorsToParameters,
 } from '@deepstruct/training'
+import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { resultsFile } from './results-file.ts'
@@ -74,9 +75,21 @@ const { values } = parseArgs({
 const { mirrored, 'data-dir': dataDir } = values
 
 const dvn = (settings: object): Model => ({ family: dvnSegmentationFamily, settings })
+/** A smaller global term than the default, for time. */
+const small = { globalChannels: [32, 64, 64], units: [128], zoom: 0.25, tint: 0.25 }
+const short = { ...small, valueEpochs: 8, valueFineEpochs: 2 }
 const refining = (settings: object): Model => ({
   family: dvnSegmentationFamily,
-  settings: { start: 'fcn', ...settings },
+  settings: {
+    ...small,
+    start: 'fcn',
+    inferenceSteps: 6,
+    inferenceRate: 0.04,
+    ascentSteps: 3,
+    valueEpochs: 22,
+    valueFineEpochs: 8,
+    ...settings,
+  },
   refines: true,
 })
 
@@ -84,9 +97,16 @@ const refining = (settings: object): Model => ({
 const models: Readonly<Record<string, Model>> = {
   // As many crops as the value networks take.
   fcn: { family: fcnFamily, settings: { cropsPerSide: 6 } },
-  'dvn ground truth': dvn({ truthSamples: 1, inferenceSamples: 0, adversarialSamples: 0 }),
-  'dvn inference': dvn({ truthSamples: 1, inferenceSamples: 1, adversarialSamples: 0 }),
-  'dvn adversarial': dvn({}),
+  // From the empty mask: without the local term and without directions, as published; then what it learns from.
+  'dvn as published': dvn({ ...short, terms: 'global', direction: 0 }),
+  'dvn ground truth': dvn({
+    ...short,
+    truthSamples: 1,
+    inferenceSamples: 0,
+    adversarialSamples: 0,
+  }),
+  'dvn inference': dvn({ ...short, truthSamples: 1, inferenceSamples: 2, adversarialSamples: 0 }),
+  'dvn adversarial': dvn(short),
   'dvn refining the fcn': refining({}),
   'dvn refining the fcn, local term alone': refining({ terms: 'local' }),
 }
@@ -128,12 +148,11 @@ console.log(
 async function run(key: string, model: Model, seed: number): Promise<Result> {
   const { family } = model
   const settings = family.settings.parse(model.settings) as never
-  const { state, seconds } =
-    family === fcnFamily && trainsAsDefault(model.settings)
-      ? await segmenterOf(seed)
-      : model.refines === true
-        ? await refined(key, family, settings, seed)
-        : await trained(key, family, family.learner(settings, sizes), seed)
+  const { state, seconds } = await (family === fcnFamily && trainsAsDefault(model.settings)
+    ? segmenterOf(seed)
+    : model.refines === true
+      ? refined(key, family, settings, seed)
+      : trained(key, family, family.learner(settings, sizes), seed))
   const solve = family.solve(settings, sizes)
   const evaluate = evaluateMasks(mirrored ? bothWays(solve) : solve)
   const onDev = await evaluate(state, dev)
@@ -147,7 +166,26 @@ async function run(key: string, model: Model, seed: number): Promise<Result> {
   }
 }
 
+/** What these settings and this seed come to; trained once, so that a table of test images needs no second training. */
 async function trained(
+  key: string,
+  family: Family<'segmentation'>,
+  learner: Learner<Parameters, Labeled>,
+  seed: number,
+): Promise<Trained> {
+  const digest = createHash('sha256').update(key.replace(', mirrored', '')).digest('hex')
+  const path = new URL(`segmentation-${digest.slice(0, 16)}.safetensors`, import.meta.url)
+  if (existsSync(path)) {
+    const { tensors, metadata } = decodeSafetensors(readFileSync(path))
+    return { state: tensorsToParameters(tensors) as never, seconds: Number(metadata['seconds']) }
+  }
+  const result = await training(key, family, learner, seed)
+  const tensors = parametersToTensors(result.state as never)
+  writeFileSync(path, encodeSafetensors(tensors, { seconds: String(result.seconds) }))
+  return result
+}
+
+async function training(
   key: string,
   family: Family<'segmentation'>,
   learner: Learner<Parameters, Labeled>,
@@ -172,17 +210,9 @@ async function trained(
   return { state, seconds: elapsed() }
 }
 
-/** The FCN of a seed with its default settings, trained once. */
+/** The FCN of a seed with its default settings. */
 async function segmenterOf(seed: number): Promise<Trained> {
-  const path = new URL(`fcn-seed-${seed}.safetensors`, import.meta.url)
-  if (existsSync(path)) {
-    const { tensors, metadata } = decodeSafetensors(readFileSync(path))
-    return { state: tensorsToParameters(tensors) as never, seconds: Number(metadata['seconds']) }
-  }
-  const result = await trained(`horses, seed ${seed}, fcn`, fcnFamily, fcnLearner, seed)
-  const tensors = parametersToTensors(result.state as never)
-  writeFileSync(path, encodeSafetensors(tensors, { seconds: String(result.seconds) }))
-  return result
+  return trained(`horses, seed ${seed}, fcn`, fcnFamily, fcnLearner, seed)
 }
 
 /** Training that goes on where the FCN of the seed has come to. */
