@@ -4,6 +4,11 @@
  */
 export { classifierPhase, type ClassifierPhaseOptions } from './classifier-phase.ts'
 export {
+  energyOverClassifier,
+  labelEnergySettings,
+  type LabelEnergySettings,
+} from './energy-over-classifier.ts'
+export {
   fcnFamily,
   fcnLearner,
   fcnSettings,

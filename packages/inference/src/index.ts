@@ -15,6 +15,13 @@ export type { Energy, EnergyNetwork } from './energy.ts'
 export { exhaustive, type ExhaustiveOptions } from './exhaustive.ts'
 export { frankWolfe, type FrankWolfeOptions } from './frank-wolfe.ts'
 export { iterate, type IterativeMinimizer } from './iterate.ts'
+export type { LabelEnergy } from './label-energy/label-energy.ts'
+export {
+  measurementEnergy,
+  type MeasurementEnergyOptions,
+  type MeasurementParams,
+} from './label-energy/measurement-energy.ts'
+export { pairwiseEnergy, type PairwiseParams } from './label-energy/pairwise-energy.ts'
 export { logitGradient } from './logit-gradient.ts'
 export type { LogitStepOptions } from './logit-steps.ts'
 export { masked } from './masked.ts'
@@ -33,5 +40,6 @@ export { severalStarts, type SeveralStartsOptions } from './several-starts.ts'
 export { simplex, type SimplexConfiguration } from './simplex.ts'
 export { joinRows } from '@deepstruct/tensor'
 export { type Solution, type Status, statuses, type TracedSolution } from './solution.ts'
+export { localEnergy, spen, type SpenOptions, type SpenParams } from './spen.ts'
 export type { Point, StepRule } from './step-rule.ts'
 export { unrolled, type UnrolledSolution } from './unrolled.ts'

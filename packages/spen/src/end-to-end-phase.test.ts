@@ -1,4 +1,10 @@
-import { logitGradient } from '@deepstruct/inference'
+import {
+  logitGradient,
+  measurementEnergy,
+  type MeasurementParams,
+  spen,
+  type SpenParams,
+} from '@deepstruct/inference'
 import { mlp } from '@deepstruct/networks'
 import {
   array,
@@ -13,8 +19,6 @@ import { checkGradient } from '@deepstruct/testing'
 import { adam, type Labeled, type Player } from '@deepstruct/training'
 import { beforeAll, expect, it } from 'vitest'
 import { endToEndPhase } from './end-to-end-phase.ts'
-import { measurementEnergy, type MeasurementParams } from './label-energy/measurement-energy.ts'
-import { spen, type SpenParams } from './spen.ts'
 
 beforeAll(async () => useEngine(await eagerEngine({ backend: 'cpu' })))
 

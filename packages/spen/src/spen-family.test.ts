@@ -1,5 +1,12 @@
 import { split, syntheticMultilabel } from '@deepstruct/datasets'
-import { box, exhaustive, predictor, projectedGradient } from '@deepstruct/inference'
+import {
+  box,
+  exhaustive,
+  localEnergy,
+  predictor,
+  projectedGradient,
+  type SpenParams,
+} from '@deepstruct/inference'
 import {
   currentEngine,
   DomainError,
@@ -19,7 +26,6 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { spenFamily, spenLearner, type SpenSettings, spenSettings } from './spen-family.ts'
-import { localEnergy, type SpenParams } from './spen.ts'
 
 beforeAll(async () => useEngine(await eagerEngine()))
 

@@ -2,6 +2,9 @@ import {
   classifierNetwork,
   classifierPhase,
   classifierSettings,
+  energyOverClassifier,
+  labelEnergySettings,
+  type LabelEnergySettings,
   type MlpSettings,
 } from '@deepstruct/feedforward'
 import {
@@ -9,6 +12,7 @@ import {
   type IterativeMinimizer,
   logitGradient,
   projectedGradient,
+  type SpenParams,
 } from '@deepstruct/inference'
 import {
   adam,
@@ -22,19 +26,11 @@ import {
 } from '@deepstruct/training'
 import { z } from 'zod'
 import { endToEndPhase } from './end-to-end-phase.ts'
-import type { LabelEnergy } from './label-energy/label-energy.ts'
-import { measurementEnergy } from './label-energy/measurement-energy.ts'
-import { pairwiseEnergy } from './label-energy/pairwise-energy.ts'
-import { spen, type SpenParams } from './spen.ts'
 import { ssvmPhase } from './ssvm-phase.ts'
 
 const settings = z.strictObject({
   ...classifierSettings,
-  labelEnergy: z
-    .enum(['measurements', 'pairwise', 'none'])
-    .default('measurements')
-    .describe('the energy of the labels together; none leaves them independent, as a control'),
-  measurements: z.int().positive().default(16).describe('measurements of the label energy'),
+  ...labelEnergySettings,
   learning: z
     .enum(['ssvm', 'end-to-end'])
     .default('ssvm')
@@ -57,28 +53,25 @@ const settings = z.strictObject({
 })
 
 /** The settings of the `spen` family; a type and no interface, so that it counts as JSON. */
-export type SpenSettings = MlpSettings & {
-  /** The energy of the labels together; `none` leaves them independent, as a control. */
-  readonly labelEnergy: 'measurements' | 'pairwise' | 'none'
-  /** The number of measurements, where those are the label energy. */
-  readonly measurements: number
-  /** The structured hinge, or differentiation through the inference. */
-  readonly learning: 'ssvm' | 'end-to-end'
-  /** Steps of inference, in training and at test time. */
-  readonly inferenceSteps: number
-  /** Their size; left out, 0.03 for projected steps (ssvm) and 1 for steps on logits (end-to-end). */
-  readonly inferenceRate?: number
-  /** Learning rate of the phase in which the features are fixed. */
-  readonly energyRate: number
-  /** Largest number of its epochs. */
-  readonly energyEpochs: number
-  /** Learning rate of the phase in which everything moves. */
-  readonly jointRate: number
-  /** Largest number of its epochs. */
-  readonly jointEpochs: number
-  /** Epochs of these phases without a better score before they stop. */
-  readonly patience: number
-}
+export type SpenSettings = MlpSettings &
+  LabelEnergySettings & {
+    /** The structured hinge, or differentiation through the inference. */
+    readonly learning: 'ssvm' | 'end-to-end'
+    /** Steps of inference, in training and at test time. */
+    readonly inferenceSteps: number
+    /** Their size; left out, 0.03 for projected steps (ssvm) and 1 for steps on logits (end-to-end). */
+    readonly inferenceRate?: number
+    /** Learning rate of the phase in which the features are fixed. */
+    readonly energyRate: number
+    /** Largest number of its epochs. */
+    readonly energyEpochs: number
+    /** Learning rate of the phase in which everything moves. */
+    readonly jointRate: number
+    /** Largest number of its epochs. */
+    readonly jointEpochs: number
+    /** Epochs of these phases without a better score before they stop. */
+    readonly patience: number
+  }
 
 /** A structured prediction energy network over a pretrained classifier. */
 export const spenFamily: Family<'multilabel'> = family<
@@ -92,7 +85,7 @@ export const spenFamily: Family<'multilabel'> = family<
   settings,
   learner: spenLearner,
   solve: (configuration, sizes) =>
-    energySolver(model(configuration, sizes), inference(configuration)),
+    energySolver(energyOverClassifier(configuration, sizes), inference(configuration)),
 })
 
 /**
@@ -116,7 +109,7 @@ export function spenLearner(
   sizes: Sizes,
 ): Learner<SpenParams<unknown>, Labeled> {
   const network = classifierNetwork(configuration, sizes)
-  const energy = model(configuration, sizes)
+  const energy = energyOverClassifier(configuration, sizes)
   const { classifierEpochs, classifierPatience, classifierRate } = configuration
   const { energyEpochs, energyRate, jointEpochs, jointRate, patience } = configuration
   const structured = (
@@ -144,25 +137,6 @@ export function spenLearner(
       structured('joint', ['features', 'output', 'label'], jointRate, jointEpochs),
     ],
   }
-}
-
-function model(configuration: SpenSettings, sizes: Sizes): ReturnType<typeof spen<unknown>> {
-  const labelEnergy = labelEnergies[configuration.labelEnergy](configuration, sizes)
-  return spen({
-    network: classifierNetwork(configuration, sizes),
-    ...(labelEnergy === undefined ? {} : { labelEnergy }),
-  })
-}
-
-const labelEnergies: Readonly<
-  Record<
-    SpenSettings['labelEnergy'],
-    (configuration: SpenSettings, sizes: Sizes) => LabelEnergy | undefined
-  >
-> = {
-  measurements: ({ measurements }, { labels }) => measurementEnergy({ labels, measurements }),
-  pairwise: (_, { labels }) => pairwiseEnergy({ labels }),
-  none: () => undefined,
 }
 
 function inference({

@@ -1,4 +1,11 @@
-import { exhaustive, projectedGradient } from '@deepstruct/inference'
+import {
+  exhaustive,
+  type PairwiseParams,
+  pairwiseEnergy,
+  projectedGradient,
+  spen,
+  type SpenParams,
+} from '@deepstruct/inference'
 import { mlp } from '@deepstruct/networks'
 import {
   array,
@@ -15,8 +22,6 @@ import {
 import { binaryStructures } from '@deepstruct/testing'
 import { adam, type Labeled, type Player } from '@deepstruct/training'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type PairwiseParams, pairwiseEnergy } from './label-energy/pairwise-energy.ts'
-import { spen, type SpenParams } from './spen.ts'
 import { ssvmPhase } from './ssvm-phase.ts'
 
 beforeAll(async () => useEngine(await eagerEngine({ backend: 'cpu' })))

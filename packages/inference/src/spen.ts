@@ -1,6 +1,7 @@
-import { box, type EnergyNetwork } from '@deepstruct/inference'
 import type { DenseParams, WithOutput, WithOutputParams } from '@deepstruct/networks'
 import { add, dot, neg, type Tensor } from '@deepstruct/tensor'
+import { box } from './box.ts'
+import type { EnergyNetwork } from './energy.ts'
 import type { LabelEnergy } from './label-energy/label-energy.ts'
 
 /** The parameters of a {@link spen}; a type and no interface, so that it counts as a tree. */
@@ -14,7 +15,7 @@ export interface SpenOptions<P, F = readonly DenseParams[]> {
   /** The feature network $F$ with its output layer $b$: from features to one logit for each label. */
   readonly network: WithOutput<F>
   /** What looks at the labels together; left out, the energy is local and labels are independent. */
-  readonly labelEnergy?: LabelEnergy<P>
+  readonly labelEnergy?: LabelEnergy<P> | undefined
 }
 
 /**
@@ -44,8 +45,8 @@ export function localEnergy(logits: Tensor, y: Tensor): Tensor {
  *
  * @example
  * ```ts
+ * import { measurementEnergy, spen } from '@deepstruct/inference'
  * import { mlp } from '@deepstruct/networks'
- * import { measurementEnergy, spen } from '@deepstruct/spen'
  *
  * const model = spen({
  *   network: mlp({ inputs: 20, hidden: [50], outputs: 6 }),

@@ -1,9 +1,11 @@
-import { box, exhaustive, projectedGradient } from '@deepstruct/inference'
 import { mlp } from '@deepstruct/networks'
 import { array, eagerEngine, jit, random, type Tensor, useEngine } from '@deepstruct/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { box } from './box.ts'
+import { exhaustive } from './exhaustive.ts'
 import { measurementEnergy } from './label-energy/measurement-energy.ts'
 import { pairwiseEnergy } from './label-energy/pairwise-energy.ts'
+import { projectedGradient } from './projected-gradient.ts'
 import { localEnergy, spen } from './spen.ts'
 
 beforeAll(async () => useEngine(await eagerEngine({ backend: 'cpu' })))
