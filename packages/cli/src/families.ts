@@ -2,6 +2,7 @@
 import type { AnyFamily } from '@deepstruct/training'
 import { dvnFamily, dvnSegmentationFamily } from '@deepstruct/dvn'
 import { fcnFamily, mlpFamily } from '@deepstruct/feedforward'
+import { infnetFamily } from '@deepstruct/infnet'
 import { spenFamily } from '@deepstruct/spen'
 
 /** Every model family, in the order of the packages. */
@@ -10,5 +11,6 @@ export const families: readonly AnyFamily[] = [
   dvnSegmentationFamily,
   fcnFamily,
   mlpFamily,
+  infnetFamily,
   spenFamily,
 ]

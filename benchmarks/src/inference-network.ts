@@ -1,0 +1,161 @@
+// What does a network that does the inference gain, and what does it cost? The classifier, SPEN with its search, and the inference network
+// with and without a label energy, on the compiled engine. Usage:
+//
+//   node benchmarks/dist/inference-network.js [--set NAME …] [--model NAME …] [--seeds N] [--threads N] [--data-dir DIR]
+//
+// Results are kept in benchmarks/results/inference-network.json; what is there is not run again.
+import { syntheticMultilabel } from '@deepstruct/datasets'
+import { loadBibtex, loadDelicious, type TrainAndTest } from '@deepstruct/datasets/node'
+import { mlpFamily } from '@deepstruct/feedforward'
+import { infnetFamily } from '@deepstruct/infnet'
+import { onnxEngine } from '@deepstruct/onnx'
+import { spenFamily } from '@deepstruct/spen'
+import { dispose, jit, put, random, type Tensor, useEngine } from '@deepstruct/tensor'
+import type { EpochProgress, Family } from '@deepstruct/training'
+import { parseArgs } from 'node:util'
+import { type Result, run } from './protocol.ts'
+import { resultsFile } from './results-file.ts'
+import { spread } from './spread.ts'
+
+const { values } = parseArgs({
+  options: {
+    set: { type: 'string', multiple: true },
+    model: { type: 'string', multiple: true },
+    seeds: { type: 'string', default: '1' },
+    threads: { type: 'string', default: '2' },
+    'data-dir': { type: 'string' },
+  },
+})
+const dataDir = values['data-dir']
+const place = dataDir === undefined ? {} : { dataDir }
+
+interface Study {
+  /** The data of a seed: planted data are drawn anew. */
+  load(seed: number): TrainAndTest | Promise<TrainAndTest>
+  /** Settings of all models. */
+  readonly shared: object
+  /** Settings of those with an energy. */
+  readonly energy: object
+  /** Settings of the search. */
+  readonly search: object
+  /** Settings of the inference network. */
+  readonly network: object
+}
+
+interface Model {
+  readonly family: Family<'multilabel'>
+  settings(study: Study): object
+}
+
+/** What a run measured, with the speed of its inference. */
+interface Measured extends Result {
+  /** Predictions a second, at batches of 256. */
+  readonly examplesPerSecond: number
+}
+
+const published = { shared: {}, energy: {}, search: {}, network: {} }
+const studies: Readonly<Record<string, Study>> = {
+  bibtex: { load: () => loadBibtex(place), ...published },
+  delicious: { load: () => loadDelicious(place), ...published },
+  // Planted dependence is pairwise, the classes of inputs are few: a small network that may move far.
+  synthetic: {
+    load: (seed) => syntheticMultilabel({ seed, examples: 4000, testExamples: 2000 }),
+    shared: { hidden: [64], dropoutInput: 0, dropoutHidden: 0.2, classifierEpochs: 30 },
+    energy: { labelEnergy: 'pairwise', energyRate: 0.01 },
+    search: { jointRate: 0.001, inferenceSteps: 20, inferenceRate: 0.1 },
+    network: { networkRate: 0.002, pull: 0, tuningRate: 0.001 },
+  },
+}
+
+const infnet = (own: object = {}): Model => ({
+  family: infnetFamily,
+  settings: ({ shared, energy, network }) => ({ ...shared, ...energy, ...network, ...own }),
+})
+const models: Readonly<Record<string, Model>> = {
+  mlp: { family: mlpFamily, settings: ({ shared }) => shared },
+  spen: {
+    family: spenFamily,
+    settings: ({ shared, energy, search }) => ({ ...shared, ...energy, ...search }),
+  },
+  infnet: infnet(),
+  'infnet without label energy': infnet({ labelEnergy: 'none' }),
+  'infnet, 10 steps from its output': infnet({ refineSteps: 10 }),
+  'infnet, compound': infnet({ learning: 'compound' }),
+}
+
+useEngine(await onnxEngine({ threads: Number(values.threads) }))
+const file = resultsFile<Measured>(new URL('../results/inference-network.json', import.meta.url))
+const rows: string[][] = []
+for (const name of values.set ?? ['bibtex', 'synthetic']) {
+  const study = chosen(studies, '--set', name)
+  for (const model of values.model ?? Object.keys(models)) {
+    const { family, settings: settingsOf } = chosen(models, '--model', model)
+    const settings = settingsOf(study)
+    const results: Measured[] = []
+    for (let seed = 0; seed < Number(values.seeds); seed++) {
+      const key = `${name}, seed ${seed}, ${model}, ${JSON.stringify(settings)}`
+      const began = performance.now()
+      const onEpoch = ({ phase, epoch, epochs, dev }: EpochProgress): void => {
+        const seconds = ((performance.now() - began) / 1000).toFixed(0)
+        const f1 = (100 * (dev?.score ?? NaN)).toFixed(2)
+        process.stderr.write(`${key}: ${phase} ${epoch}/${epochs}, dev F1 ${f1}, ${seconds} s\n`)
+      }
+      results.push(
+        await file.once(key, async () => {
+          const data = await study.load(seed)
+          const result = await run({ family, settings, ...data, seed, onEpoch })
+          return { ...result, examplesPerSecond: await speed(family, settings, data) }
+        }),
+      )
+    }
+    const of = (figure: (result: Measured) => number): string => spread(results.map(figure))
+    rows.push([
+      name,
+      model,
+      values.seeds,
+      of(({ f1AtHalf }) => f1AtHalf),
+      of(({ f1AtThreshold }) => f1AtThreshold),
+      of(({ seconds }) => seconds),
+      of(({ examplesPerSecond }) => examplesPerSecond / 1000),
+    ])
+  }
+}
+
+const head = ['set', 'model', 'seeds', 'F1 @0.5', 'F1 @dev', 'seconds', '1,000 examples/s']
+console.log(
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n'),
+)
+
+/** Predictions a second; parameters just drawn take as long as trained ones. */
+async function speed(
+  family: Family<'multilabel'>,
+  chosenSettings: object,
+  { train, test }: TrainAndTest,
+): Promise<number> {
+  const settings = family.settings.parse(chosenSettings) as never
+  const sizes = { inputs: train.featureNames.length, labels: train.labelNames.length }
+  const solve = family.solve(settings, sizes)
+  const predict = jit((params: object, x: Tensor) => ({ y: solve(params as never, x).y }), {
+    split: [1],
+    name: 'predict',
+  })
+  const params = await put<object>(family.learner(settings, sizes).init(train, random(0)))
+  const { x } = test.batch(Int32Array.from({ length: 256 }, (_, row) => row))
+  for (let call = 0; call < 20; call++) await predict(params, x)
+  const times: number[] = []
+  for (let call = 0; call < 100; call++) {
+    const began = performance.now()
+    await predict(params, x)
+    times.push(performance.now() - began)
+  }
+  dispose(params)
+  const median = times.toSorted((a, b) => a - b)[50] as number
+  return (1000 * 256) / median
+}
+
+function chosen<T>(choices: Readonly<Record<string, T>>, option: string, name: string): T {
+  const choice = choices[name]
+  if (choice === undefined)
+    throw new RangeError(`${option} ${name}: expected one of ${Object.keys(choices).join(', ')}`)
+  return choice
+}
