@@ -38,7 +38,6 @@ export { projectedGradient, type ProjectedGradientOptions } from './projected-gr
 export type { IterationOptions } from './search.ts'
 export { severalStarts, type SeveralStartsOptions } from './several-starts.ts'
 export { simplex, type SimplexConfiguration } from './simplex.ts'
-export { joinRows } from '@deepstruct/tensor'
 export { type Solution, type Status, statuses, type TracedSolution } from './solution.ts'
 export { localEnergy, spen, type SpenOptions, type SpenParams } from './spen.ts'
 export type { Point, StepRule } from './step-rule.ts'
