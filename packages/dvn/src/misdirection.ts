@@ -19,9 +19,9 @@ import {
  * 1 - \frac{\langle \nabla_y z, \nabla_y v^* \rangle}{\lVert \nabla_y z \rVert \, \lVert \nabla_y v^* \rVert}
  * $$
  *
- * A value is one number of a whole mask, its gradient is one of each pixel: inference follows the gradient, and this says it what to be
- * (as the training of derivatives beside values by Czarnecki et al. 2017, of directions alone). Lengths are left to the values. Where a gradient
- * is 0 it has no direction, and the result is 1.
+ * A value is one number for a whole mask; its gradient is one for each pixel, and inference follows it. As a loss beside that of the values, this
+ * teaches the gradient directly (derivatives are learned beside values in Czarnecki et al. 2017; here their directions alone, since lengths follow
+ * from the values). A gradient of 0 has no direction, and the result is 1.
  *
  * @param score - the logit of the value of each row, `[batch]`
  * @param oracle - what outputs are worth, `[batch]`, with a derivative; a constant of the result
