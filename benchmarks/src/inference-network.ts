@@ -47,23 +47,25 @@ interface Model {
   settings(study: Study): object
 }
 
-/** What a run measured, with the speed of its inference. */
-interface Measured extends Result {
-  /** Predictions a second, at batches of 256. */
-  readonly examplesPerSecond: number
-}
-
-const published = { shared: {}, energy: {}, search: {}, network: {} }
+const defaults = { shared: {}, energy: {}, search: {}, network: {} }
 const studies: Readonly<Record<string, Study>> = {
-  bibtex: { load: () => loadBibtex(place), ...published },
-  delicious: { load: () => loadDelicious(place), ...published },
+  bibtex: { load: () => loadBibtex(place), ...defaults },
+  delicious: { load: () => loadDelicious(place), ...defaults },
   // Planted dependence is pairwise, the classes of inputs are few: a small network that may move far.
   synthetic: {
     load: (seed) => syntheticMultilabel({ seed, examples: 4000, testExamples: 2000 }),
     shared: { hidden: [64], dropoutInput: 0, dropoutHidden: 0.2, classifierEpochs: 30 },
     energy: { labelEnergy: 'pairwise', energyRate: 0.01 },
     search: { jointRate: 0.001, inferenceSteps: 20, inferenceRate: 0.1 },
-    network: { networkRate: 0.002, pull: 0, tuningRate: 0.001 },
+    network: {
+      networkRate: 0.002,
+      pull: 0,
+      crossEntropy: 0.5,
+      gameEpochs: 30,
+      patience: 30,
+      tuningRate: 0.001,
+      refineRate: 0.03,
+    },
   },
 }
 
@@ -84,14 +86,16 @@ const models: Readonly<Record<string, Model>> = {
 }
 
 useEngine(await onnxEngine({ threads: Number(values.threads) }))
-const file = resultsFile<Measured>(new URL('../results/inference-network.json', import.meta.url))
+const file = resultsFile<Result>(new URL('../results/inference-network.json', import.meta.url))
 const rows: string[][] = []
 for (const name of values.set ?? ['bibtex', 'synthetic']) {
   const study = chosen(studies, '--set', name)
-  for (const model of values.model ?? Object.keys(models)) {
+  const names = values.model ?? Object.keys(models)
+  const rates = await speeds(study, names)
+  for (const model of names) {
     const { family, settings: settingsOf } = chosen(models, '--model', model)
     const settings = settingsOf(study)
-    const results: Measured[] = []
+    const results: Result[] = []
     for (let seed = 0; seed < Number(values.seeds); seed++) {
       const key = `${name}, seed ${seed}, ${model}, ${JSON.stringify(settings)}`
       const began = performance.now()
@@ -101,14 +105,12 @@ for (const name of values.set ?? ['bibtex', 'synthetic']) {
         process.stderr.write(`${key}: ${phase} ${epoch}/${epochs}, dev F1 ${f1}, ${seconds} s\n`)
       }
       results.push(
-        await file.once(key, async () => {
-          const data = await study.load(seed)
-          const result = await run({ family, settings, ...data, seed, onEpoch })
-          return { ...result, examplesPerSecond: await speed(family, settings, data) }
-        }),
+        await file.once(key, async () =>
+          run({ family, settings, ...(await study.load(seed)), seed, onEpoch }),
+        ),
       )
     }
-    const of = (figure: (result: Measured) => number): string => spread(results.map(figure))
+    const of = (figure: (result: Result) => number): string => spread(results.map(figure))
     rows.push([
       name,
       model,
@@ -116,7 +118,7 @@ for (const name of values.set ?? ['bibtex', 'synthetic']) {
       of(({ f1AtHalf }) => f1AtHalf),
       of(({ f1AtThreshold }) => f1AtThreshold),
       of(({ seconds }) => seconds),
-      of(({ examplesPerSecond }) => examplesPerSecond / 1000),
+      ((rates[model] ?? NaN) / 1000).toFixed(0),
     ])
   }
 }
@@ -126,31 +128,45 @@ console.log(
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n'),
 )
 
-/** Predictions a second; parameters just drawn take as long as trained ones. */
-async function speed(
-  family: Family<'multilabel'>,
-  chosenSettings: object,
-  { train, test }: TrainAndTest,
-): Promise<number> {
-  const settings = family.settings.parse(chosenSettings) as never
+/**
+ * Predictions a second of each model at batches of 256, the median of rounds in which the models take turns. Parameters just drawn take as
+ * long as trained ones.
+ */
+async function speeds(
+  study: Study,
+  names: readonly string[],
+): Promise<Readonly<Record<string, number>>> {
+  const { train, test } = await study.load(0)
   const sizes = { inputs: train.featureNames.length, labels: train.labelNames.length }
-  const solve = family.solve(settings, sizes)
-  const predict = jit((params: object, x: Tensor) => ({ y: solve(params as never, x).y }), {
-    split: [1],
-    name: 'predict',
-  })
-  const params = await put<object>(family.learner(settings, sizes).init(train, random(0)))
   const { x } = test.batch(Int32Array.from({ length: 256 }, (_, row) => row))
-  for (let call = 0; call < 20; call++) await predict(params, x)
-  const times: number[] = []
-  for (let call = 0; call < 100; call++) {
-    const began = performance.now()
-    await predict(params, x)
-    times.push(performance.now() - began)
-  }
-  dispose(params)
-  const median = times.toSorted((a, b) => a - b)[50] as number
-  return (1000 * 256) / median
+  const contenders = await Promise.all(
+    names.map(async (name) => {
+      const { family, settings: settingsOf } = chosen(models, '--model', name)
+      const settings = family.settings.parse(settingsOf(study)) as never
+      const solve = family.solve(settings, sizes)
+      const params = await put<object>(family.learner(settings, sizes).init(train, random(0)))
+      const predict = jit((at: object, inputs: Tensor) => ({ y: solve(at as never, inputs).y }), {
+        split: [1],
+        name: 'predict',
+      })
+      return { name, params, times: [] as number[], predict: () => predict(params, x) }
+    }),
+  )
+  for (let round = 0; round < 60; round++)
+    for (const { times, predict } of contenders) {
+      await predict()
+      const began = performance.now()
+      for (let call = 0; call < 5; call++) await predict()
+      // The first rounds find out how to run.
+      if (round >= 10) times.push((performance.now() - began) / 5)
+    }
+  for (const { params } of contenders) dispose(params)
+  return Object.fromEntries(
+    contenders.map(({ name, times }) => {
+      const median = times.toSorted((a, b) => a - b)[times.length / 2] as number
+      return [name, (1000 * x.shape[0]!) / median]
+    }),
+  )
 }
 
 function chosen<T>(choices: Readonly<Record<string, T>>, option: string, name: string): T {

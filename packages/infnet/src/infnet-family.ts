@@ -119,7 +119,7 @@ const settings = z.strictObject({
     .nonnegative()
     .default(0)
     .describe('gradient steps on the output of the network at test time'),
-  refineRate: z.number().positive().default(0.03).describe('their size'),
+  refineRate: z.number().positive().default(0.003).describe('their size'),
 })
 
 /** The settings of the `infnet` family; a type and no interface, so that it counts as JSON. */
