@@ -11,11 +11,14 @@ import { infnetFamily } from '@deepstruct/infnet'
 import { onnxEngine } from '@deepstruct/onnx'
 import { spenFamily } from '@deepstruct/spen'
 import { dispose, jit, put, random, type Tensor, useEngine } from '@deepstruct/tensor'
-import type { EpochProgress, Family } from '@deepstruct/training'
+import type { Family } from '@deepstruct/training'
 import { parseArgs } from 'node:util'
+import { chosen } from './chosen.ts'
+import { markdownTable } from './markdown-table.ts'
 import { type Result, run } from './protocol.ts'
 import { resultsFile } from './results-file.ts'
 import { spread } from './spread.ts'
+import { tellEpochs } from './tell-epochs.ts'
 
 const { values } = parseArgs({
   options: {
@@ -98,12 +101,7 @@ for (const name of values.set ?? ['bibtex', 'synthetic']) {
     const results: Result[] = []
     for (let seed = 0; seed < Number(values.seeds); seed++) {
       const key = `${name}, seed ${seed}, ${model}, ${JSON.stringify(settings)}`
-      const began = performance.now()
-      const onEpoch = ({ phase, epoch, epochs, dev }: EpochProgress): void => {
-        const seconds = ((performance.now() - began) / 1000).toFixed(0)
-        const f1 = (100 * (dev?.score ?? NaN)).toFixed(2)
-        process.stderr.write(`${key}: ${phase} ${epoch}/${epochs}, dev F1 ${f1}, ${seconds} s\n`)
-      }
+      const onEpoch = tellEpochs(key, (dev) => dev?.score)
       results.push(
         await file.once(key, async () =>
           run({ family, settings, ...(await study.load(seed)), seed, onEpoch }),
@@ -124,9 +122,7 @@ for (const name of values.set ?? ['bibtex', 'synthetic']) {
 }
 
 const head = ['set', 'model', 'seeds', 'F1 @0.5', 'F1 @dev', 'seconds', '1,000 examples/s']
-console.log(
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n'),
-)
+console.log(markdownTable(head, rows))
 
 /**
  * Predictions a second of each model at batches of 256, the median of rounds in which the models take turns. Parameters just drawn take as
@@ -167,11 +163,4 @@ async function speeds(
       return [name, (1000 * x.shape[0]!) / median]
     }),
   )
-}
-
-function chosen<T>(choices: Readonly<Record<string, T>>, option: string, name: string): T {
-  const choice = choices[name]
-  if (choice === undefined)
-    throw new RangeError(`${option} ${name}: expected one of ${Object.keys(choices).join(', ')}`)
-  return choice
 }

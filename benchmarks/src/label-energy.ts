@@ -16,6 +16,8 @@ import { mlpFamily } from '@deepstruct/feedforward'
 import { spenFamily } from '@deepstruct/spen'
 import type { Family } from '@deepstruct/training'
 import { parseArgs } from 'node:util'
+import { chosen } from './chosen.ts'
+import { markdownTable } from './markdown-table.ts'
 import { type Result, run } from './protocol.ts'
 import { resultsFile } from './results-file.ts'
 import { spread } from './spread.ts'
@@ -100,9 +102,7 @@ const names = values.set ?? Object.keys(studies)
 const file = resultsFile<Result>(new URL('../results/label-energy.json', import.meta.url))
 const rows: string[][] = []
 for (const name of names) {
-  const study = studies[name]
-  if (study === undefined)
-    throw new RangeError(`--set ${name}: expected one of ${Object.keys(studies).join(', ')}`)
+  const study = chosen(studies, '--set', name)
   const seeds = values.seeds === undefined ? study.seeds : Number(values.seeds)
   const data = new Map<number, { train: MultilabelDataset; test: MultilabelDataset }>()
   for (const fraction of study.fractions)
@@ -133,6 +133,4 @@ for (const name of names) {
 }
 
 const head = ['set', 'train', 'model', 'seeds', 'F1 @0.5', 'F1 @dev', 'Hamming', 'seconds']
-console.log(
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n'),
-)
+console.log(markdownTable(head, rows))

@@ -28,6 +28,8 @@ import {
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { chosen } from './chosen.ts'
+import { markdownTable } from './markdown-table.ts'
 import { resultsFile } from './results-file.ts'
 import { spread } from './spread.ts'
 
@@ -119,9 +121,7 @@ const fcnLearner = fcnFamily.learner(fcnFamily.settings.parse({}) as never, size
 const file = resultsFile<Result>(new URL('../results/segmentation.json', import.meta.url))
 const rows: string[][] = []
 for (const name of values.model ?? Object.keys(models)) {
-  const model = models[name]
-  if (model === undefined)
-    throw new RangeError(`--model ${name}: expected one of ${Object.keys(models).join(', ')}`)
+  const model = chosen(models, '--model', name)
   const settings = { ...model.settings, ...(JSON.parse(values.settings) as object) }
   const results: Result[] = []
   for (const seed of values.seed.map(Number)) {
@@ -141,9 +141,7 @@ for (const name of values.model ?? Object.keys(models)) {
 }
 
 const head = ['model', 'seeds', 'dev mean IoU', 'mean IoU', 'global IoU', 'pixels', 'seconds']
-console.log(
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n'),
-)
+console.log(markdownTable(head, rows))
 
 async function run(key: string, model: Model, seed: number): Promise<Result> {
   const { family } = model

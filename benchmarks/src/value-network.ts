@@ -15,11 +15,14 @@ import { dvnFamily } from '@deepstruct/dvn'
 import { mlpFamily } from '@deepstruct/feedforward'
 import { onnxEngine } from '@deepstruct/onnx'
 import { useEngine } from '@deepstruct/tensor'
-import type { EpochProgress, Family } from '@deepstruct/training'
+import type { Family } from '@deepstruct/training'
 import { parseArgs } from 'node:util'
+import { chosen } from './chosen.ts'
+import { markdownTable } from './markdown-table.ts'
 import { type Result, run } from './protocol.ts'
 import { resultsFile } from './results-file.ts'
 import { spread } from './spread.ts'
+import { tellEpochs } from './tell-epochs.ts'
 
 const { values } = parseArgs({
   options: {
@@ -72,14 +75,9 @@ for (const name of values.set) {
     const results: Result[] = []
     for (let seed = 0; seed < Number(values.seeds); seed++) {
       const key = `${name}, seed ${seed}, ${model}, ${JSON.stringify(settings)}`
-      const began = performance.now()
-      const progress = ({ phase, epoch, epochs, dev }: EpochProgress): void => {
-        const seconds = ((performance.now() - began) / 1000).toFixed(0)
-        const f1 = (100 * (dev?.['f1AtHalf'] ?? NaN)).toFixed(2)
-        process.stderr.write(`${key}: ${phase} ${epoch}/${epochs}, dev F1 ${f1}, ${seconds} s\n`)
-      }
+      const onEpoch = tellEpochs(key, (dev) => dev?.['f1AtHalf'])
       results.push(
-        await file.once(key, () => run({ family, settings, train, test, seed, onEpoch: progress })),
+        await file.once(key, () => run({ family, settings, train, test, seed, onEpoch })),
       )
     }
     rows.push([
@@ -96,13 +94,4 @@ for (const name of values.set) {
 }
 
 const head = ['set', 'model', 'schedule', 'seeds', 'F1 @0.5', 'F1 @dev', 'Hamming', 'seconds']
-console.log(
-  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n'),
-)
-
-function chosen<T>(choices: Readonly<Record<string, T>>, option: string, name: string): T {
-  const choice = choices[name]
-  if (choice === undefined)
-    throw new RangeError(`${option} ${name}: expected one of ${Object.keys(choices).join(', ')}`)
-  return choice
-}
+console.log(markdownTable(head, rows))

@@ -1,9 +1,10 @@
+import { markdownTable } from '../markdown-table.ts'
 import type { Comparison } from './comparisons.ts'
 import type { Row } from './rows.ts'
 
 /** The rows as a table in Markdown. */
 export function rowTable(rows: readonly Row[]): string {
-  return table(
+  return markdownTable(
     ['case', 'batch', 'engine', 'min ms', 'median ms', 'calls', 'first ms', 'maxDifference'],
     rows.map((row) => [
       row.case,
@@ -20,7 +21,7 @@ export function rowTable(rows: readonly Row[]): string {
 
 /** The comparisons as a table in Markdown. */
 export function comparisonTable(comparisons: readonly Comparison[]): string {
-  return table(
+  return markdownTable(
     ['case', 'batch', 'against', 'best', 'ratio', 'goal', ''],
     comparisons.map((each) => [
       each.case,
@@ -32,9 +33,4 @@ export function comparisonTable(comparisons: readonly Comparison[]): string {
       each.verdict,
     ]),
   )
-}
-
-function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const lines = [head, head.map(() => '---'), ...rows]
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
