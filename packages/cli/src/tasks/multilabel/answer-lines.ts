@@ -1,7 +1,7 @@
 import { statuses } from '@deepstruct/inference'
-import { type Device, jit, type NDArray, ndarray, type Tensor } from '@deepstruct/tensor'
+import { type Device, type NDArray, ndarray } from '@deepstruct/tensor'
 import type { Parameters } from '@deepstruct/training'
-import { solverOf } from '../../model/solver-of.ts'
+import { compiledSolver } from '../../model/compiled-solver.ts'
 import type { InputLine } from '../../predict/line-batches.ts'
 import { overlapped } from '../../predict/overlapped.ts'
 import type { MultilabelModel } from './multilabel-problem.ts'
@@ -38,14 +38,7 @@ export async function* answerLines(
   const { sizes, standardizer, labelNames } = model.problem
   const examplesIn = readBatches(batches, exampleReader(sizes.inputs, standardizer), sizes.inputs)
   const write = exampleWriter(labelNames, model.threshold, listed)
-  const solve = solverOf(model)
-  const run = jit(
-    (state: Parameters, x: Tensor) => {
-      const { y, energy, status } = solve(state, x)
-      return { y, energy, status }
-    },
-    { name: 'predict' },
-  )
+  const run = compiledSolver(model)
   const solutions = overlapped(examplesIn, async ({ x }) =>
     x.shape[0] === 0 ? undefined : run(params, x),
   )

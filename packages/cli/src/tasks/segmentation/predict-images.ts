@@ -3,21 +3,12 @@ import { join, resolve } from 'node:path'
 import { type ImageSize, parsePng, resizeImages } from '@deepstruct/datasets'
 import { readBytes, writeMask } from '@deepstruct/datasets/node'
 import { statuses } from '@deepstruct/inference'
-import {
-  DataError,
-  dispose,
-  jit,
-  joinRows,
-  type NDArray,
-  ndarray,
-  put,
-  type Tensor,
-} from '@deepstruct/tensor'
+import { DataError, dispose, joinRows, type NDArray, ndarray, put } from '@deepstruct/tensor'
 import type { ImageSizes, Parameters } from '@deepstruct/training'
 import { z } from 'zod'
 import { UsageError } from '../../errors.ts'
 import type { Io } from '../../io.ts'
-import { solverOf } from '../../model/solver-of.ts'
+import { compiledSolver } from '../../model/compiled-solver.ts'
 import type { Values } from '../../options/read-options.ts'
 import { imagesOption } from '../../options/shared-options.ts'
 import { progressReporter } from '../../output/progress.ts'
@@ -59,14 +50,7 @@ export async function predictImages(
   const { images, out, batchSize } = schema.parse(options)
   await requirePlace(images, out)
   const names = await pngNames(images)
-  const solve = solverOf(model)
-  const run = jit(
-    (state: Parameters, x: Tensor) => {
-      const { y, energy, status } = solve(state, x)
-      return { y, energy, status }
-    },
-    { name: 'predict' },
-  )
+  const run = compiledSolver(model)
   const params = await put<Parameters>(model.parameters)
   const progress = progressReporter(io.stderr, { quiet: options['quiet'] === true })
   let done = 0
