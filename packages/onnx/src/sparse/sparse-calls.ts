@@ -68,6 +68,8 @@ export function sparseCalls(shared: SharedMemory): SparseCalls {
 
   return {
     withProducts(program, call) {
+      // A training step keeps its state here. Nothing else has such gradients, and is not held up by the search for them.
+      if (program.keep.length === 0) return call
       const wide = [...call.arrays.keys()].filter(
         (i) =>
           program.split.includes(call.positions[i]!) &&

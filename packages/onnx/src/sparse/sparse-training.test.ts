@@ -3,6 +3,7 @@ import {
   currentEngine,
   eagerEngine,
   type Engine,
+  jit,
   matMul,
   mul,
   type NDArray,
@@ -127,4 +128,26 @@ describe.each(kinds)('training on rows that are mostly zero: %s', (kind) => {
     expect(taken).toBe(kind !== 'used elsewhere')
     await engine.close()
   })
+})
+
+it('looks for products in training steps alone', async () => {
+  const { x } = data().batch([0, 1, 2, 3])
+  const hidden = random(1).normals([features, units])
+  const tracings = async (rows: NDArray): Promise<number> => {
+    const engine = await onnxEngine({ threads: 1 })
+    let count = 0
+    const predict = jit(
+      (w: Tensor, given: Tensor) => {
+        count++
+        return tanh(matMul(given, w))
+      },
+      { split: [1], engine },
+    )
+    const held = await engine.put<Tensor>(hidden)
+    await predict(held, rows)
+    engine.dispose(held)
+    await engine.close()
+    return count
+  }
+  expect(await tracings(x)).toBe(await tracings(random(2).normals(x.shape)))
 })
