@@ -7,3 +7,8 @@ export function fraction(value: number): string {
 export function short(value: number): string {
   return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)))
 }
+
+/** The nearest whole number: `34618`. */
+export function rounded(value: number): string {
+  return value.toFixed(0)
+}

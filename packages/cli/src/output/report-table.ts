@@ -5,6 +5,6 @@ import { table } from './table.ts'
 export function reportTable(name: string, { columns }: Report): string {
   return table(
     ['', ...columns.map(([title]) => title)],
-    [[name, ...columns.map(([, value]) => value)]],
+    [[name, ...columns.map(([, value, write]) => write(value))]],
   )
 }

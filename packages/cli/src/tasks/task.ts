@@ -82,6 +82,9 @@ export interface Predictions<
   readonly data: D
 }
 
+/** A column of a table of metrics: its title, a value, and how values of it are written. */
+export type Column = readonly [title: string, value: number, write: (value: number) => string]
+
 /** Metrics of predictions. */
 export interface Report {
   /** For programs: plain data. */
@@ -90,7 +93,7 @@ export interface Report {
     readonly examples: number
   }
   /** For people: columns of a table. */
-  readonly columns: readonly (readonly [title: string, value: string])[]
+  readonly columns: readonly Column[]
 }
 
 /** What of a model goes into an ONNX file. */
@@ -159,6 +162,13 @@ export interface TaskDefinition<
     options: Values,
     context: LoadingContext<UsableModel<T, Q>>,
   ): Promise<LoadedTraining<Q, D>>
+  /**
+   * The options of `evaluate` that name the test examples of a comparison.
+   *
+   * @param options - those of the comparison: those of `train`, and `test` where test examples have a place of their own
+   * @throws {@link UsageError} when they name none
+   */
+  testSource(options: Values): Values
   /** Loads examples to measure a model on. */
   loadTest(options: Values, problem: Q, progress: ProgressReporter): Promise<D>
   /** The problem in a few words: `103 features, 14 labels`. */

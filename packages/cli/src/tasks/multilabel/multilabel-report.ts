@@ -1,6 +1,6 @@
 import { type MultilabelReport, multilabelReport } from '@deepstruct/metrics'
 import { type Figures, figuresOf } from '../../model/figures-of.ts'
-import { fraction, short } from '../../output/number.ts'
+import { fraction, rounded, short } from '../../output/number.ts'
 import type { Predicted, Report } from '../task.ts'
 
 /** The metrics of a model of label sets on a data set, and how prediction went. */
@@ -19,12 +19,12 @@ export function measure(predicted: Predicted, threshold: number): Report {
   return {
     facts: { ...facts },
     columns: [
-      ['examples', String(facts.examples)],
-      ['F1 @ 0.5', fraction(facts.f1['at0.5'])],
-      ['F1 @ threshold', fraction(facts.f1.atThreshold)],
-      ['threshold', short(facts.f1.threshold)],
-      ['Hamming loss', fraction(facts.hammingLoss)],
-      ['examples/s', facts.examplesPerSecond.toFixed(0)],
+      ['examples', facts.examples, String],
+      ['F1 @ 0.5', facts.f1['at0.5'], fraction],
+      ['F1 @ threshold', facts.f1.atThreshold, fraction],
+      ['threshold', facts.f1.threshold, short],
+      ['Hamming loss', facts.hammingLoss, fraction],
+      ['examples/s', facts.examplesPerSecond, rounded],
     ],
   }
 }

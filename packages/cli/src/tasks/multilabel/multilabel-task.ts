@@ -2,7 +2,7 @@ import type { MultilabelDataset } from '@deepstruct/datasets'
 import { selectThreshold } from '@deepstruct/metrics'
 import type { TaskDefinition } from '../task.ts'
 import { publishedNames } from './multilabel-data.ts'
-import { loadTest, multilabelEvaluateOptions } from './multilabel-test-data.ts'
+import { loadTest, multilabelEvaluateOptions, testSource } from './multilabel-test-data.ts'
 import { loadTraining, multilabelTrainOptions } from './multilabel-training.ts'
 import { fileOf, type MultilabelProblem, problemOf } from './multilabel-problem.ts'
 import { measure } from './multilabel-report.ts'
@@ -20,6 +20,7 @@ export const multilabelTask: TaskDefinition<'multilabel', MultilabelProblem, Mul
   published: publishedNames,
   batchSize: 256,
   loadTraining,
+  testSource,
   loadTest,
   describe: ({ sizes }) => `${sizes.inputs} features, ${sizes.labels} labels`,
   fileOf,

@@ -1,5 +1,6 @@
 import { type MultilabelDataset, standardize } from '@deepstruct/datasets'
 import { z } from 'zod'
+import { UsageError } from '../../errors.ts'
 import { dataDirOption, labelsOption } from '../../options/shared-options.ts'
 import type { Values } from '../../options/read-options.ts'
 import type { ProgressReporter } from '../../output/progress.ts'
@@ -17,6 +18,17 @@ const schema = z.object({
 
 /** Where label sets to measure on come from. */
 export const multilabelEvaluateOptions: z.ZodObject = schema
+
+/** Where the test label sets of a comparison are: its `--test`, else the test part of a published set. */
+export function testSource({ test, data, labels, dataDir }: Values): Values {
+  if (test === undefined && data === undefined)
+    throw new UsageError('the option --test is missing: a file of test examples, as for --train')
+  return {
+    data: test ?? data,
+    ...(labels === undefined ? {} : { labels }),
+    ...(dataDir === undefined ? {} : { dataDir }),
+  }
+}
 
 /** Loads label sets with inputs as a model takes them. */
 export async function loadTest(

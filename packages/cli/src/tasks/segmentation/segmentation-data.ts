@@ -55,6 +55,26 @@ export async function loadPairs(
   })
 }
 
+/**
+ * The two folders that one option names.
+ *
+ * @param flag - the option, for the error
+ * @param otherwise - what else the option may be, in words
+ * @throws {@link UsageError} when it does not name two
+ */
+export function twoFolders(
+  flag: string,
+  value: string,
+  otherwise = '',
+): { readonly images: string; readonly masks: string } {
+  const [images, masks, ...others] = value.split(',')
+  if (!images || !masks || others.length > 0)
+    throw new UsageError(
+      `the option ${flag} is '${value}', expected ${otherwise}the folders IMAGES,MASKS`,
+    )
+  return { images, masks }
+}
+
 /** A sha256 of images and masks as they were loaded. */
 export function digestOf({ images, masks }: ImageDataset): string {
   const hash = createHash('sha256')

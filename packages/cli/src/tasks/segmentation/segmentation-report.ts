@@ -11,7 +11,7 @@ import {
 import { type NDArray, ndarray } from '@deepstruct/tensor'
 import type { Scored } from '@deepstruct/training'
 import { type Figures, figuresOf } from '../../model/figures-of.ts'
-import { fraction, short } from '../../output/number.ts'
+import { fraction, rounded, short } from '../../output/number.ts'
 import type { Predicted, Report } from '../task.ts'
 
 /** Images that are predicted at once where nobody says otherwise: they are large. */
@@ -65,13 +65,13 @@ export function measure(predicted: Predicted, threshold: number): Report {
   return {
     facts: { ...facts },
     columns: [
-      ['images', String(facts.examples)],
-      ['mean IoU @ 0.5', fraction(facts.iou.mean)],
-      ['mean IoU @ threshold', fraction(facts.atThreshold.iou.mean)],
-      ['threshold', short(threshold)],
-      ['global IoU', fraction(facts.iou.global)],
-      ['pixel accuracy', fraction(facts.pixelAccuracy)],
-      ['images/s', facts.examplesPerSecond.toFixed(0)],
+      ['images', facts.examples, String],
+      ['mean IoU @ 0.5', facts.iou.mean, fraction],
+      ['mean IoU @ threshold', facts.atThreshold.iou.mean, fraction],
+      ['threshold', threshold, short],
+      ['global IoU', facts.iou.global, fraction],
+      ['pixel accuracy', facts.pixelAccuracy, fraction],
+      ['images/s', facts.examplesPerSecond, rounded],
     ],
   }
 }

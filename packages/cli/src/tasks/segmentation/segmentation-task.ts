@@ -4,7 +4,7 @@ import { predictImages, segmentationPredictOptions } from './predict-images.ts'
 import { publishedNames } from './segmentation-data.ts'
 import { fileOf, problemOf, type SegmentationProblem, sizeText } from './segmentation-problem.ts'
 import { BATCH_SIZE, chooseThreshold, measure } from './segmentation-report.ts'
-import { loadTest, segmentationEvaluateOptions } from './segmentation-test-data.ts'
+import { loadTest, segmentationEvaluateOptions, testSource } from './segmentation-test-data.ts'
 import { loadTraining, segmentationTrainOptions } from './segmentation-training.ts'
 import { solverOf } from '../../model/solver-of.ts'
 
@@ -19,6 +19,7 @@ export const segmentationTask: TaskDefinition<'segmentation', SegmentationProble
   published: publishedNames,
   batchSize: BATCH_SIZE,
   loadTraining,
+  testSource,
   loadTest,
   describe: ({ sizes }) =>
     `images of ${sizeText(sizes)} pixels in ${sizes.channels === 1 ? 'gray' : 'color'}`,

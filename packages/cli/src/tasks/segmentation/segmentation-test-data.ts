@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { UsageError } from '../../errors.ts'
 import type { Values } from '../../options/read-options.ts'
 import { dataDirOption, imagesOption, masksOption } from '../../options/shared-options.ts'
-import { loadPairs, loadPublished, publishedNames } from './segmentation-data.ts'
+import { loadPairs, loadPublished, publishedNames, twoFolders } from './segmentation-data.ts'
 import { type SegmentationProblem, sizeText } from './segmentation-problem.ts'
 
 const schema = z.object({
@@ -19,6 +19,14 @@ const schema = z.object({
 
 /** Where images with masks to measure on come from. */
 export const segmentationEvaluateOptions: z.ZodObject = schema
+
+/** Where the test images of a comparison are: the two folders of its `--test`, else the test part of a published set. */
+export function testSource({ test, data, dataDir }: Values): Values {
+  if (test !== undefined) return twoFolders('--test', String(test))
+  if (data === undefined)
+    throw new UsageError('the option --test is missing: the folders IMAGES,MASKS of test examples')
+  return { data, ...(dataDir === undefined ? {} : { dataDir }) }
+}
 
 /** Loads images with masks, in the size that the model takes. */
 export async function loadTest(

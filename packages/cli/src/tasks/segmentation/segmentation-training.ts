@@ -11,7 +11,13 @@ import {
   masksOption,
 } from '../../options/shared-options.ts'
 import type { LoadedTraining, LoadingContext, TrainingData } from '../task.ts'
-import { digestOf, loadPairs, loadPublished, publishedNames } from './segmentation-data.ts'
+import {
+  digestOf,
+  loadPairs,
+  loadPublished,
+  publishedNames,
+  twoFolders,
+} from './segmentation-data.ts'
 import {
   type SegmentationModel,
   type SegmentationProblem,
@@ -97,12 +103,8 @@ async function pairs(
   requireSize(all, initial)
   const digest = digestOf(all)
   if (typeof held === 'string') {
-    const [devImages, devMasks, ...others] = held.split(',')
-    if (!devImages || !devMasks || others.length > 0)
-      throw new UsageError(
-        `the option --dev is '${held}', expected a share between 0 and 1, or the folders IMAGES,MASKS`,
-      )
-    const dev = await loadPairs(devImages, devMasks, sizes)
+    const folders = twoFolders('--dev', held, 'a share between 0 and 1, or ')
+    const dev = await loadPairs(folders.images, folders.masks, sizes)
     return {
       ...prepared(all, dev),
       digest,
