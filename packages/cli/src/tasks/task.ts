@@ -165,10 +165,11 @@ export interface TaskDefinition<
   /**
    * The options of `evaluate` that name the test examples of a comparison.
    *
-   * @param options - those of the comparison: those of `train`, and `test` where test examples have a place of their own
-   * @throws {@link UsageError} when they name none
+   * @param test - its `--test`, where test examples have a place of their own
+   * @param options - its other options: those of `train`
+   * @throws {@link UsageError} when neither names any
    */
-  testSource(options: Values): Values
+  testSource(test: string | undefined, options: Values): Values
   /** Loads examples to measure a model on. */
   loadTest(options: Values, problem: Q, progress: ProgressReporter): Promise<D>
   /** The problem in a few words: `103 features, 14 labels`. */

@@ -20,7 +20,7 @@ const schema = z.object({
 export const multilabelEvaluateOptions: z.ZodObject = schema
 
 /** Where the test label sets of a comparison are: its `--test`, else the test part of a published set. */
-export function testSource({ test, data, labels, dataDir }: Values): Values {
+export function testSource(test: string | undefined, { data, labels, dataDir }: Values): Values {
   if (test === undefined && data === undefined)
     throw new UsageError('the option --test is missing: a file of test examples, as for --train')
   return {

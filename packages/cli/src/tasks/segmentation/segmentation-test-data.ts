@@ -21,8 +21,8 @@ const schema = z.object({
 export const segmentationEvaluateOptions: z.ZodObject = schema
 
 /** Where the test images of a comparison are: the two folders of its `--test`, else the test part of a published set. */
-export function testSource({ test, data, dataDir }: Values): Values {
-  if (test !== undefined) return twoFolders('--test', String(test))
+export function testSource(test: string | undefined, { data, dataDir }: Values): Values {
+  if (test !== undefined) return twoFolders('--test', test)
   if (data === undefined)
     throw new UsageError('the option --test is missing: the folders IMAGES,MASKS of test examples')
   return { data, ...(dataDir === undefined ? {} : { dataDir }) }
