@@ -1,5 +1,6 @@
 import type { Host, Random, Tensor } from '@deepstruct/tensor'
 import type { Domain } from './domain.ts'
+import type { Potentials } from './exact/potentials.ts'
 
 /**
  * An energy of relaxed outputs, one row an example: `[batch, ...structure] → [batch]`, lower is better.
@@ -28,4 +29,6 @@ export interface EnergyNetwork<P, X, F> {
   domain(features: F): Domain
   /** Where inference starts, `[batch, ...shape]` inside the domain; default its center. */
   start?(params: P, features: F): Tensor
+  /** The energy of structures as a sum over single variables and pairs of them, if it is one: what exact inferencers need. */
+  potentials?(params: P, features: F): Potentials
 }

@@ -12,6 +12,17 @@ export { type CropGrid, cropGrid } from './crop-grid.ts'
 export { borderMargin, cornerLimit, type Domain } from './domain.ts'
 export { energySolver } from './energy-solver.ts'
 export type { Energy, EnergyNetwork } from './energy.ts'
+export { chainEdges } from './exact/chain-edges.ts'
+export type { ExactInferencer, ExactOptions } from './exact/exact-inferencer.ts'
+export { hammingCost } from './exact/hamming-cost.ts'
+export {
+  checkPotentials,
+  type Potentials,
+  type PotentialsSize,
+  tableOffsets,
+} from './exact/potentials.ts'
+export { potentialsEnergy } from './exact/potentials-energy.ts'
+export { viterbi } from './exact/viterbi.ts'
 export { exhaustive, type ExhaustiveOptions } from './exhaustive.ts'
 export { frankWolfe, type FrankWolfeOptions } from './frank-wolfe.ts'
 export { iterate, type IterativeMinimizer } from './iterate.ts'
