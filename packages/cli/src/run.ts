@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import type { AnyFamily } from '@deepstruct/training'
 import type { CommandContext, CommandDefinition } from './commands/command.ts'
+import { compare } from './commands/compare.ts'
 import { demo } from './commands/demo.ts'
 import { evaluate } from './commands/evaluate.ts'
 import { exportModel } from './commands/export.ts'
@@ -82,6 +83,7 @@ async function deepstruct(context: CommandContext, exit: (code: number) => void)
 
   const training = add(train).addHelpText('after', help)
   if (family !== undefined) addOptions(training, family.settings, `Settings of ${family.name}:`)
+  add(compare)
   add(evaluate)
   add(predict)
   add(exportModel).argument('[model-file]', 'the same as --model-file')

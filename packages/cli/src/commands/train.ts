@@ -18,11 +18,8 @@ import { finish } from '../train/finish.ts'
 import { initializedFrom } from '../train/initial-parameters.ts'
 import { metricsLog } from '../train/metrics-log.ts'
 import { resumedRun, type RunSettings } from '../train/resumed-run.ts'
-import { trainModel, type TrainedModel } from '../train/train-model.ts'
+import { BATCH_SIZE, batchSizeOf, trainModel, type TrainedModel } from '../train/train-model.ts'
 import type { CommandContext, CommandDefinition } from './command.ts'
-
-/** The examples of a batch, where the family does not say. */
-const BATCH_SIZE = 32
 
 const schema = z.strictObject({
   model: z.string().describe('the model family').meta({ placeholder: 'name' }),
@@ -72,7 +69,7 @@ async function run(values: Values, config: Values, context: CommandContext): Pro
   const task = tasks[family.task]
   const { options, settings } = splitOptions(family, values, config)
   const { out, metricsFile, seed, epochs } = options
-  const batchSize = options.batchSize ?? family.batchSize ?? BATCH_SIZE
+  const batchSize = options.batchSize ?? batchSizeOf(family)
   const checkpointFile = `${out}.checkpoint`
   await requireWritable({ '--out': out, '--metrics-file': metricsFile, '--report': options.report })
   const progress = progressReporter(io.stderr, { quiet: options.quiet })

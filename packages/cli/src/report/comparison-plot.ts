@@ -3,11 +3,21 @@ import { fraction } from '../output/number.ts'
 import type { Html } from './html.ts'
 import { palette, plot } from './plot.ts'
 
+/** A bar of a {@link comparisonPlot}. */
+export interface Bar {
+  /** The model. */
+  readonly name: string
+  /** Its value. */
+  readonly value: number
+  /** The standard deviation of the value, drawn as a line to both sides. */
+  readonly spread?: number
+}
+
 /** Bars of one value for each model, with known bounds as rules. */
 export function comparisonPlot(
   caption: string,
   metric: string,
-  bars: readonly { readonly name: string; readonly value: number }[],
+  bars: readonly Bar[],
   bounds: readonly { readonly name: string; readonly value: number }[] = [],
 ): Html {
   return plot(caption, {
@@ -17,14 +27,18 @@ export function comparisonPlot(
     marginRight: 48,
     x: {
       label: metric,
-      domain: [0, Math.max(...[...bars, ...bounds].map(({ value }) => value)) * 1.05],
+      domain: [0, Math.max(...bars.map(upper), ...bounds.map(({ value }) => value)) * 1.05],
       grid: true,
     },
     y: { label: null, domain: bars.map(({ name }) => name) },
     marks: [
       Plot.barX(bars, { x: 'value', y: 'name', fill: palette[0] as string }),
+      Plot.ruleY(
+        bars.filter(({ spread = 0 }) => spread > 0),
+        { x1: lower, x2: upper, y: 'name', stroke: 'currentColor', strokeWidth: 1.5 },
+      ),
       Plot.text(bars, {
-        x: 'value',
+        x: upper,
         y: 'name',
         text: ({ value }) => fraction(value),
         dx: 5,
@@ -44,4 +58,12 @@ export function comparisonPlot(
       ]),
     ],
   })
+}
+
+function lower({ value, spread = 0 }: Bar): number {
+  return value - spread
+}
+
+function upper({ value, spread = 0 }: Bar): number {
+  return value + spread
 }

@@ -1,12 +1,9 @@
 import { rm } from 'node:fs/promises'
-import type { NDArray, Tree } from '@deepstruct/tensor'
-import { saveModel } from '@deepstruct/training/node'
 import type { CommandContext } from '../commands/command.ts'
+import { saveTrained } from '../model/save-trained.ts'
 import { reportTable } from '../output/report-table.ts'
 import type { ProgressReporter } from '../output/progress.ts'
 import { writeAll } from '../output/write-all.ts'
-import { tasks } from '../tasks/tasks.ts'
-import { version } from '../version.ts'
 import { invocation } from './invocation.ts'
 import type { TrainedModel } from './train-model.ts'
 
@@ -46,16 +43,7 @@ export async function finish(
     )
     return status === 'diverged' ? 1 : 130
   }
-  await saveModel(out, {
-    task: family.task,
-    family: family.name,
-    configuration: trained.settings,
-    ...tasks[family.task].fileOf(trained.problem),
-    threshold: trained.threshold,
-    dataDigest: digest,
-    parameters: trained.parameters as Tree<NDArray>,
-    createdBy: version,
-  })
+  await saveTrained(out, trained, digest)
   if (status === 'completed') await rm(checkpointFile, { force: true })
   if (options.report !== undefined) {
     // Plots take a while to load.

@@ -19,17 +19,38 @@ export async function resumedRun(
   now: RunSettings,
 ): Promise<Snapshot<Parameters>> {
   const { settings, snapshot } = await loadCheckpoint<Parameters>(checkpoint)
-  const before = JSON.parse(settings) as RunSettings
+  requireSameCourse(checkpoint, JSON.parse(settings) as RunSettings, now, {
+    command: 'train',
+    otherwise: 'without --resume a new one begins',
+  })
+  return snapshot
+}
+
+/**
+ * Checks that a run was begun as this command would begin it.
+ *
+ * @param place - where the run is kept
+ * @param before - the settings that it was begun with
+ * @param now - the settings of this command
+ * @param advice - `command`: for the error; `otherwise`: what to do for a run with these settings
+ * @throws {@link @deepstruct/tensor!DomainError} that names the first difference
+ */
+export function requireSameCourse(
+  place: string,
+  before: RunSettings,
+  now: RunSettings,
+  { command, otherwise }: { readonly command: string; readonly otherwise: string },
+): void {
   const different = [...new Set([...Object.keys(before), ...Object.keys(now)])].find(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(now[key]),
   )
-  if (different === undefined) return snapshot
+  if (different === undefined) return
   throw new DomainError({
-    function: 'train',
+    function: command,
     argument: different.includes(' ') ? different : `the option ${flagOf(different)}`,
     got: inWords(now[different]),
     expected: inWords(before[different]),
-    why: `the run in ${checkpoint} was begun ${engineAdvice(before, different)}; without --resume a new one begins`,
+    why: `the run in ${place} was begun ${engineAdvice(before, different)}; ${otherwise}`,
   })
 }
 

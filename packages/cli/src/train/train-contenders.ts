@@ -5,7 +5,7 @@ import { scoreModel } from '../model/score-model.ts'
 import { readOptions } from '../options/read-options.ts'
 import { progressReporter } from '../output/progress.ts'
 import type { Examples, Predictions, Problem, TaskDefinition, TrainingData } from '../tasks/task.ts'
-import { trainModel, type TrainedModel } from './train-model.ts'
+import { batchSizeOf, trainModel, type TrainedModel } from './train-model.ts'
 
 /** A model that takes part in a comparison. */
 export interface Contender {
@@ -67,7 +67,7 @@ export async function trainContenders<T extends Task, Q extends Problem<T>, D ex
       family,
       settings: readOptions(family.settings, settings) as JsonObject,
       data,
-      batchSize: family.batchSize ?? 32,
+      batchSize: batchSizeOf(family),
       seed,
       onProgress: progress.training,
     })

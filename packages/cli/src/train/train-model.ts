@@ -23,6 +23,14 @@ import type {
   UsableModel,
 } from '../tasks/task.ts'
 
+/** The examples of a batch, where the family does not say. */
+export const BATCH_SIZE = 32
+
+/** The examples of a batch that suit a family. */
+export function batchSizeOf({ batchSize = BATCH_SIZE }: Pick<Family<Task>, 'batchSize'>): number {
+  return batchSize
+}
+
 /** What {@link trainModel} needs. */
 export interface TrainModelOptions<
   T extends Task = Task,
