@@ -1,5 +1,5 @@
 /**
- * Metrics of multi-label, segmentation and ranking predictions on plain arrays.
+ * Metrics of multi-label, segmentation, tagging and ranking predictions on plain arrays.
  * @packageDocumentation
  */
 export { binarize } from './binarize.ts'
@@ -32,4 +32,6 @@ export {
 } from './running-metric.ts'
 export { selectThreshold } from './select-threshold.ts'
 export { subsetAccuracy } from './subset-accuracy.ts'
+export { type TaggedTokens, taggedTokens } from './tagged-tokens.ts'
 export { thresholdCurve, type ThresholdOptions, type ThresholdPoint } from './threshold-curve.ts'
+export { tokenAccuracy } from './token-accuracy.ts'

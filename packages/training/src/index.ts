@@ -10,6 +10,7 @@ export {
 export type { Dataset } from './dataset.ts'
 export { evaluateMasks } from './family/evaluate-masks.ts'
 export { evaluateMultilabel, scorer, type Scored } from './family/evaluate-multilabel.ts'
+export { evaluateTags } from './family/evaluate-tags.ts'
 export {
   type AnyFamily,
   type Family,
@@ -19,6 +20,7 @@ export {
   type Parameters,
   type Problems,
   type Sizes,
+  type TagSizes,
   type Task,
 } from './family/family.ts'
 export type { Labeled } from './family/labeled.ts'
@@ -47,6 +49,7 @@ export {
   type ModelFile,
   type ModelInputs,
   type ModelStandardizer,
+  type ModelVocabulary,
   type NewModelFile,
 } from './model-file/model-file.ts'
 export { parametersToTensors, tensorsToParameters } from './model-file/parameter-tensors.ts'

@@ -12,19 +12,20 @@ import {
 import type { Dataset } from '../dataset.ts'
 import type { Evaluation } from '../learner.ts'
 import type { Labeled } from './labeled.ts'
+import { toOneLength } from './to-one-length.ts'
 
 /** Scores and labels of a data set, as predicted. */
 export interface Scored {
-  /** What the model found, `[examples, labels]` in $[0, 1]$. */
+  /** What the model found in $[0, 1]$: `[examples, labels]`, or the shape of the task. */
   readonly scores: NDArray
-  /** The truth, `[examples, labels]`. */
+  /** The truth, of the same shape. */
   readonly labels: NDArray
   /** The energy of each prediction, `[examples]`. */
   readonly energies: NDArray
 }
 
 /**
- * Predicts a data set in batches.
+ * Predicts a data set in batches. Where batches are of different lengths, as those of sentences are, the shorter ones are padded by 0.
  *
  * @param solve - what runs at test time
  * @param batchSize - rows at once; default 256
@@ -58,7 +59,7 @@ export function scorer<S>(
     const blocks: [Scored, ...Scored[]] = [await block(0)]
     for (let start = batchSize; start < data.size; start += batchSize)
       blocks.push(await block(start))
-    return joinRows(blocks)
+    return joinRows(toOneLength(blocks))
   }
 }
 

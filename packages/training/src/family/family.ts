@@ -23,12 +23,25 @@ export interface ImageSizes {
   readonly channels: number
 }
 
+/** The size of a tagging problem. */
+export interface TagSizes {
+  /** The ids of each column, 0 to one less than this; 0 is padding, and 1 what training has not seen. */
+  readonly columns: readonly number[]
+  /** The number of tags. */
+  readonly tags: number
+}
+
 /** What is predicted, with what a family is told of the size of the problem. */
 export interface Problems {
   /** A set of labels: inputs `[batch, features]`, outputs `[batch, labels]`. */
   readonly multilabel: Sizes
   /** A mask: inputs `[batch, height, width, channels]`, outputs `[batch, height, width]`. */
   readonly segmentation: ImageSizes
+  /**
+   * A tag for each token: inputs are ids, int32 `[batch, length, columns]`, outputs `[batch, length, tags]`. Where the first column is 0, a
+   * sentence has ended: such positions count nowhere, and their outputs are 0.
+   */
+  readonly tagging: TagSizes
 }
 
 /** The name of a task, for instance `multilabel`. */

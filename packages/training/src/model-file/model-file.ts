@@ -27,14 +27,24 @@ export type ModelStandardizer =
       readonly scale: readonly number[]
     }
 
+/** What the ids of one column of tokens stand for. */
+export interface ModelVocabulary {
+  /** What is looked at in a token, for instance `word`. */
+  readonly feature: string
+  /** What has the ids from 2 on; 0 is padding, and 1 what is not in the list. */
+  readonly values: readonly string[]
+}
+
 /** What a model expects as its inputs. */
 export interface ModelInputs {
-  /** Number of values of one example: its features, or the pixels of an image times its channels. */
+  /** Number of values of one example: its features, the pixels of an image times its channels, or the ids of a token. */
   readonly count: number
   /** The shape of one example where it is no row of features, for instance `[height, width, channels]`; its product is `count`. */
   readonly shape?: readonly number[]
   /** From raw inputs to those that the model was trained on. */
   readonly standardizer?: ModelStandardizer
+  /** What ids stand for, where inputs are tokens: one vocabulary for each id of a token. */
+  readonly vocabularies?: readonly ModelVocabulary[]
 }
 
 /** A trained model as plain data: all that prediction needs, in one file. */

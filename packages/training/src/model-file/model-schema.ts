@@ -22,6 +22,16 @@ const inputs = z
         }),
       ])
       .exactOptional(),
+    vocabularies: z
+      .array(
+        z.object({
+          feature: z.string().min(1),
+          values: z
+            .array(z.string())
+            .refine((values) => new Set(values).size === values.length, 'expected each value once'),
+        }),
+      )
+      .exactOptional(),
   })
   .refine(
     ({ count, standardizer }) =>
@@ -33,6 +43,10 @@ const inputs = z
     ({ count, shape }) =>
       shape === undefined || shape.reduce((product, extent) => product * extent, 1) === count,
     { path: ['shape'], message: 'expected extents whose product is count' },
+  )
+  .refine(
+    ({ count, vocabularies }) => vocabularies === undefined || vocabularies.length === count,
+    { path: ['vocabularies'], message: 'expected one vocabulary for each id of a token' },
   )
 
 /** A model file without its parameters, which are tensors of the file. */
