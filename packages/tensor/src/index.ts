@@ -115,4 +115,5 @@ export type { Engine, EngineMemory, Host, Input, Program } from './engine/engine
 export { grad, gradOfRows, valueAndGrad, type ValueAndGrad } from './gradient.ts'
 export { jit, type JitOptions, type Output, put, scope } from './jit.ts'
 export { loop } from './loop.ts'
+export { scan, type ScanArguments, type Scanned, type ScanStep } from './scan/scan.ts'
 export { sumOverShares } from './shares.ts'

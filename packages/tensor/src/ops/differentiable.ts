@@ -1,4 +1,4 @@
-import { engine } from '@tensorflow/tfjs-core'
+import { engine, zerosLike } from '@tensorflow/tfjs-core'
 import { asTensor, type Tensor, type TensorLike } from './tensor.ts'
 
 /** What tfjs runs an op with a gradient of its own through: `customGrad`, but each gradient is computed only where it is wanted. */
@@ -78,4 +78,43 @@ export function differentiableAt(
       () => forward(x, indices),
       (dy, [, saved]) => ({ 0: () => backward(dy, saved) }),
     )
+}
+
+/**
+ * An op with any number of arguments and results. What is needed for the gradient is saved by the forward function, which gets no `save` when no
+ * tape runs.
+ *
+ * @param backward - maps the gradients at the results, and what was saved, to those at the inputs; nothing at one that has no derivative
+ */
+export function differentiableTogether(
+  inputs: readonly Tensor[],
+  forward: (save: ((tensors: readonly Tensor[]) => void) | undefined) => readonly Tensor[],
+  backward: (
+    gradients: readonly Tensor[],
+    saved: readonly Tensor[],
+  ) => readonly (Tensor | undefined)[],
+): readonly Tensor[] {
+  const taped = engine().isTapeOn()
+  return (engine() as unknown as ManyRunner).runKernelFunc({
+    inputs: Object.fromEntries(inputs.entries()),
+    forwardFunc: (_, save) => forward(taped ? save : undefined),
+    backwardsFunc(dy, saved) {
+      const gradients = backward(Array.isArray(dy) ? dy : [dy as Tensor], saved)
+      return Object.fromEntries(
+        inputs.map((input, i) => [i, () => gradients[i] ?? zerosLike(input)]),
+      )
+    },
+  })
+}
+
+/** {@link OpRunner} for ops with several results; tfjs hands the gradient of a single one over without an array. */
+interface ManyRunner {
+  runKernelFunc(op: {
+    inputs: Readonly<Record<number, Tensor>>
+    forwardFunc(backend: unknown, save: (tensors: readonly Tensor[]) => void): readonly Tensor[]
+    backwardsFunc(
+      dy: Tensor | readonly Tensor[],
+      saved: readonly Tensor[],
+    ): Readonly<Record<number, () => Tensor>>
+  }): readonly Tensor[]
 }
