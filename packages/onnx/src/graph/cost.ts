@@ -27,6 +27,8 @@ function costOfNode(node: Node, scopes: Scopes): number {
       return a?.source.kind === 'fill' && body !== undefined
         ? a.source.element * total(scopes.inside(body), scopes)
         : 0
+    case 'Scan':
+      return inputs.at(-1)!.shape[0]! * total(scopes.inside(body!), scopes)
     case 'MatMul':
     case 'Gemm':
       return size * a!.shape.at(attributes['transA'] === 1 ? 0 : -1)!

@@ -196,24 +196,23 @@ function scopeWriter(
   const typed = (name: string, { dtype, shape }: Value): Message =>
     valueMessage(name, dtype, fixed ? shape : undefined)
 
-  const bodyMessage = (body: Body): Message => {
+  const bodyMessage = (op: string, body: Body): Message => {
     const inputs = body.inputs.map((value) => {
       const name = fresh()
       names.set(value, name)
       return typed(name, value)
     })
-    const [step, going] = [fresh(), fresh()]
     const { nodes, initializers, results } = write(scopes.inside(body), body.outputs, fresh)
-    const goesOn = fresh()
+    const outputs = results.map((name, i) => typed(name, body.outputs[i]!))
+    // A `Loop` tells its body the number of the step and asks whether to go on; a `Scan` does not.
+    if (op === 'Scan') return graphMessage({ name: 'body', nodes, initializers, inputs, outputs })
+    const [step, going, goesOn] = [fresh(), fresh(), fresh()]
     return graphMessage({
       name: 'body',
       nodes: [...nodes, identity(going, goesOn)],
       initializers,
       inputs: [valueMessage(step, 'int64', []), valueMessage(going, 'bool', []), ...inputs],
-      outputs: [
-        valueMessage(goesOn, 'bool', []),
-        ...results.map((name, i) => typed(name, body.outputs[i]!)),
-      ],
+      outputs: [valueMessage(goesOn, 'bool', []), ...outputs],
     })
   }
 
@@ -269,7 +268,7 @@ function scopeWriter(
           inputs: operands,
           outputs: made.map((output) => names.get(output)!),
           attributes,
-          ...(repeated && { body: bodyMessage(repeated) }),
+          ...(repeated && { body: bodyMessage(op, repeated) }),
         }),
       )
     }

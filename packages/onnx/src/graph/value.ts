@@ -39,13 +39,16 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>
   /** The results. */
   readonly outputs: readonly Value[]
-  /** What a `Loop` repeats. */
+  /** What a `Loop` or `Scan` repeats. */
   readonly body?: Body
   /** Whether it may give something else at each step of a loop around it. */
   readonly varies: boolean
 }
 
-/** The body of a loop: what it computes from the values that it carries. It may use values from outside. */
+/**
+ * The body of a loop: what it computes from the values that it carries. It may use values from outside. In a `Scan` the slices of its inputs and
+ * outputs at a step follow the carried values.
+ */
 export interface Body {
   /** The carried values at the start of a step. */
   readonly inputs: readonly Value[]

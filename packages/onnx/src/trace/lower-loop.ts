@@ -49,7 +49,7 @@ export function loopLowering(backend: TraceBackend): LoopLowering {
 }
 
 /** The values that a body computes, unless it makes checks, which must be seen outside. Its tensors are gone afterwards. */
-function bodyOf(
+export function bodyOf(
   backend: TraceBackend,
   carried: readonly Value[],
   body: (tensors: readonly Tensor[]) => object,

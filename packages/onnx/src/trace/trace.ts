@@ -12,6 +12,7 @@ import {
   abandonTape,
   collectChecks,
   lowerLoops,
+  lowerScans,
   notATensor,
   sharing,
   type Summation,
@@ -22,6 +23,7 @@ import type { Value, ValueType } from '../graph/value.ts'
 import { cast } from '../kernels/compose.ts'
 import { reduce } from '../kernels/reduction.ts'
 import { loopLowering, tensorOf } from './lower-loop.ts'
+import { scanLowering } from './lower-scan.ts'
 import { type TraceBackend, traceBackend, traceBackendName } from './trace-backend.ts'
 import { withoutChance } from './without-chance.ts'
 
@@ -83,7 +85,9 @@ export function trace(
         collectChecks(() => {
           const run = (): unknown => program.fn(...(args as never[]))
           const value = lowerLoops(loopLowering(backend), () =>
-            cut ? sharing(cutting.summation, run) : run(),
+            lowerScans(scanLowering(backend), () =>
+              cut ? sharing(cutting.summation, run) : run(),
+            ),
           )
           return flatten(value, isTensor, notATensor(program.name))
         }),
