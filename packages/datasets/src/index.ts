@@ -1,5 +1,5 @@
 /**
- * Loaders of multi-label data sets and of images with masks, and synthetic data with planted dependence.
+ * Loaders of multi-label data sets, of images with masks and of tagged sentences, and synthetic data with planted dependence.
  * @packageDocumentation
  */
 export { type ArffAttribute, type ArffTable, parseArff } from './arff.ts'
@@ -55,4 +55,25 @@ export {
   type SyntheticOptions,
   type SyntheticOracle,
 } from './synthetic.ts'
+export { type ConllOptions, parseConll, parseConllTokens } from './tagging/conll.ts'
+export { type ConlluOptions, parseConllu } from './tagging/conllu.ts'
+export { paddedLength } from './tagging/padded-length.ts'
+export {
+  type TagBatch,
+  type TaggedDataset,
+  taggedDataset,
+  type TaggedParts,
+  tagNamesOf,
+} from './tagging/tagged-dataset.ts'
+export type { TaggedSentence } from './tagging/tagged-sentence.ts'
+export { type TokenFeature, tokenFeatures, tokenShape } from './tagging/token-features.ts'
+export {
+  fitVocabularies,
+  PADDING_ID,
+  tokenEncoder,
+  type TokenVocabulary,
+  UNKNOWN_ID,
+  type VocabularyOptions,
+  vocabularySizes,
+} from './tagging/vocabulary.ts'
 export { type MulanTexts, writeCsv, writeJsonl, writeMulan, writeSvmlight } from './write.ts'

@@ -1,5 +1,5 @@
 /**
- * Multi-label data and images from files: named sets with download, loading by file ending, folders of images. Needs Node.
+ * Multi-label data, images and tagged sentences from files: named sets with download, loading by file ending, folders of images. Needs Node.
  * @packageDocumentation
  */
 export { cacheFolder } from './cache-folder.ts'
@@ -26,6 +26,13 @@ export {
   loadYeast,
   type TrainAndTest,
 } from './load-named.ts'
+export {
+  loadEnglishWebTreebank,
+  loadTagged,
+  type LoadTaggedOptions,
+  loadTwitterPos,
+  type TaggedSplit,
+} from './load-tagged.ts'
 export type { LoadNamedOptions } from './named-file.ts'
 export {
   type NamedFile,

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { isSparse, type SparseMatrix } from '../sparse.ts'
+import { tagNamesOf } from '../tagging/tagged-dataset.ts'
+import type { TaggedSentence } from '../tagging/tagged-sentence.ts'
 import { readNpy } from './files.ts'
 import {
   loadBibtex,
@@ -11,6 +13,7 @@ import {
   loadYeast,
   type TrainAndTest,
 } from './load-named.ts'
+import { loadEnglishWebTreebank, loadTwitterPos } from './load-tagged.ts'
 import type { LoadNamedOptions } from './named-file.ts'
 import { loadWeizmannHorses } from './weizmann-horses.ts'
 
@@ -134,5 +137,29 @@ describe.skipIf(!present)(`the published sets have the counts stated for them${w
       [2, 32, 32, 3],
       [2, 32, 32],
     ])
+  })
+})
+
+describe.skipIf(!present)(`tagged sentences${where}`, () => {
+  const counts = (sentences: readonly TaggedSentence[]): readonly [number, number] => [
+    sentences.length,
+    sentences.reduce((total, { tokens }) => total + tokens.length, 0),
+  ]
+
+  it('of Twitter are as many as published, with 25 tags', async () => {
+    const { train, dev, test, daily } = await loadTwitterPos({ dataDir })
+    expect([train, dev, test, daily].map(counts)).toEqual([
+      [1000, 14619],
+      [327, 4823],
+      [500, 7152],
+      [547, 7707],
+    ])
+    expect(tagNamesOf(train)).toHaveLength(25)
+  })
+
+  it('of the English Web Treebank have the 17 universal tags', async () => {
+    const { train, dev, test } = await loadEnglishWebTreebank({ dataDir })
+    expect([train, dev, test].map(({ length }) => length)).toEqual([12544, 2001, 2077])
+    expect(tagNamesOf(train)).toHaveLength(17)
   })
 })
