@@ -13,8 +13,11 @@ export { borderMargin, cornerLimit, type Domain } from './domain.ts'
 export { energySolver } from './energy-solver.ts'
 export type { Energy, EnergyNetwork } from './energy.ts'
 export { chainEdges } from './exact/chain-edges.ts'
+export { enumeratedMarginals } from './exact/enumerated-marginals.ts'
+export { enumeration, type EnumerationOptions } from './exact/enumeration.ts'
 export type { ExactInferencer, ExactOptions } from './exact/exact-inferencer.ts'
 export { hammingCost } from './exact/hamming-cost.ts'
+export { maxProduct } from './exact/max-product.ts'
 export {
   checkPotentials,
   type Potentials,
@@ -22,6 +25,8 @@ export {
   tableOffsets,
 } from './exact/potentials.ts'
 export { potentialsEnergy } from './exact/potentials-energy.ts'
+export { type Marginals, sumProduct } from './exact/sum-product.ts'
+export { visitAssignments } from './exact/visit-assignments.ts'
 export { viterbi } from './exact/viterbi.ts'
 export { exhaustive, type ExhaustiveOptions } from './exhaustive.ts'
 export { frankWolfe, type FrankWolfeOptions } from './frank-wolfe.ts'
