@@ -92,6 +92,17 @@ describe('rowsOf', () => {
     })
   })
 
+  it('asks the smallest leaf that has elements for their number', () => {
+    const placeOf = (...arrays: NDArray[]): unknown =>
+      rowsOf(call(arrays), [...arrays.keys()])!.pattern.place
+    const wide = random(1).normals([3, 9])
+    const empty = ndarray(new Float32Array(0), [3, 0])
+    expect(placeOf(wide, x)).toEqual({ input: 1, axis: 0 })
+    expect(placeOf(x, wide)).toEqual({ input: 0, axis: 0 })
+    expect(placeOf(wide, empty)).toEqual({ input: 0, axis: 0 })
+    expect(placeOf(wide, empty, x)).toEqual({ input: 2, axis: 0 })
+  })
+
   it.each<[string, Arguments, readonly number[]]>([
     ['no argument is split', call([w, x]), []],
     ['what is split has no axes', call([w, scalar]), [1]],

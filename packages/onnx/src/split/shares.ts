@@ -41,10 +41,13 @@ export function rowsOf(
   const count = arrays[first]!.shape[0]!
   if (count < 2 || leaves.some((i) => arrays[i]!.shape[0] !== count)) return undefined
   const withRows = new Set(leaves)
+  // The graph asks one for the number of rows, which is handed over for that if for nothing else: the smallest that has elements.
+  const sizes = new Map(leaves.map((i) => [i, arrays[i]!.data.length || Infinity]))
+  const smallest = leaves.reduce((a, b) => (sizes.get(b)! < sizes.get(a)! ? b : a))
   const shapes = arrays.map(({ shape }, i) =>
     withRows.has(i) ? (['batch', ...shape.slice(1)] as const) : shape,
   )
-  return { count, leaves: withRows, pattern: { shapes, place: { input: first, axis: 0 } } }
+  return { count, leaves: withRows, pattern: { shapes, place: { input: smallest, axis: 0 } } }
 }
 
 /** Some rows of an array, in memory of their own. */
