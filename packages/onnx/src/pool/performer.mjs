@@ -25,8 +25,10 @@ nowhere.close()
 /** @type {typeof import('./performer.d.mts').createPerformer} */
 export function createPerformer(participant) {
   const { index, count, control, memory, words, ort, settings, answer, wait } = participant
-  /** By graph; what went wrong for one that could not be prepared. @type {Map<number, InferenceSession | Error>} */
+  /** By graph. @type {Map<number, InferenceSession>} */
   const sessions = new Map()
+  /** Graphs that could not be prepared. It may have been memory that lacked, and is there at the next call. @type {Map<number, GraphTask>} */
+  const refused = new Map()
   /** @type {Map<number, Plan>} */
   const plans = new Map()
   /** By their bytes: one that has been in use for a while is faster than a new one. @type {Map<string, Kernel>} */
@@ -47,12 +49,19 @@ export function createPerformer(participant) {
 
   /** @param {GraphTask} task */
   async function prepare({ graph, model, externalData }) {
-    try {
-      const beside = externalData.length > 0 ? { externalData } : {}
-      sessions.set(graph, await ort.InferenceSession.create(model, { ...settings, ...beside }))
-    } catch (error) {
-      sessions.set(graph, /** @type {Error} */ (error))
-    }
+    const beside = externalData.length > 0 ? { externalData } : {}
+    const session = await ort.InferenceSession.create(model, { ...settings, ...beside })
+    sessions.set(graph, session)
+    return session
+  }
+
+  /** @param {number} graph */
+  async function sessionOf(graph) {
+    const task = refused.get(graph)
+    const session = task === undefined ? sessions.get(graph) : await prepare(task)
+    if (session === undefined) throw new Error(`graph ${graph} is not known`)
+    refused.delete(graph)
+    return session
   }
 
   /** @param {readonly Feed[]} feeds @param {Record<string, Tensor>} tensors */
@@ -68,9 +77,7 @@ export function createPerformer(participant) {
 
   /** @param {number} graph @param {Record<string, Tensor>} feeds @param {Record<string, Tensor | null>} [places] */
   async function compute(graph, feeds, places) {
-    const session = sessions.get(graph)
-    if (session === undefined) throw new Error(`graph ${graph} is not known`)
-    if (session instanceof Error) throw session
+    const session = await sessionOf(graph)
     return places === undefined ? session.run(feeds) : session.run(feeds, places)
   }
 
@@ -211,7 +218,8 @@ export function createPerformer(participant) {
     for (const number of task.graphs) {
       const session = sessions.get(number)
       sessions.delete(number)
-      if (!(session instanceof Error)) await session?.release()
+      refused.delete(number)
+      await session?.release()
     }
   }
 
@@ -220,7 +228,8 @@ export function createPerformer(participant) {
     async perform(task) {
       switch (task.kind) {
         case 'graph':
-          return prepare(task)
+          await prepare(task).catch(() => refused.set(task.graph, task))
+          return
         case 'run':
           return run(task)
         case 'plan':
