@@ -1,4 +1,5 @@
 import { split, syntheticMultilabel } from '@deepstruct/datasets'
+import { familyContract } from '@deepstruct/family-contract'
 import { mlpLearner, mlpSettings } from '@deepstruct/feedforward'
 import {
   DomainError,
@@ -9,12 +10,11 @@ import {
   type Tensor,
   useEngine,
 } from '@deepstruct/tensor'
-import { fit, type Fitted, type Labeled, type Snapshot } from '@deepstruct/training'
+import { fit, type Fitted, type Labeled } from '@deepstruct/training'
 import { isDeepStrictEqual } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dvnFamily, dvnLearner, type DvnSettings, dvnSettings } from './dvn-family.ts'
 import { featureStatistics } from './feature-statistics.ts'
-import type { LabelValueParams } from './label-value-network.ts'
 
 beforeAll(async () => useEngine(await eagerEngine()))
 
@@ -23,6 +23,24 @@ const [fewTrain, fewDev] = split(few, 0.25, random(2))
 const sizes = { inputs: few.featureNames.length, labels: few.labelNames.length }
 const small = (chosen: Partial<DvnSettings> = {}): DvnSettings =>
   dvnSettings({ hidden: [6], inferenceSteps: 3, phaseEpochs: [2, 1], ...chosen })
+
+familyContract('dvn of label sets', {
+  family: dvnFamily,
+  settings: {
+    hidden: [6],
+    secondLayer: 3,
+    dropoutHidden: 0.2,
+    inferenceSteps: 3,
+    stopAnywhere: true,
+    truthSamples: 1,
+    corruption: 0.3,
+    adversarialSamples: 1,
+    phaseEpochs: [2, 1],
+  },
+  sizes,
+  train: fewTrain,
+  dev: fewDev,
+})
 
 describe('dvnLearner', () => {
   it('moves every part but the statistics of the inputs', async () => {
@@ -48,30 +66,6 @@ describe('dvnLearner', () => {
       ['rate 0.001', 75],
     ])
     expect(phases({ rate: 0.2, phaseEpochs: [3] })).toEqual([['rate 0.2', 3]])
-  })
-
-  it('repeats with its seed, and goes on from a snapshot exactly', async () => {
-    const chosen = { truthSamples: 1, corruption: 0.3, adversarialSamples: 1, dropoutHidden: 0.2 }
-    const learner = dvnLearner(small({ ...chosen, stopAnywhere: true, secondLayer: 3 }), sizes)
-    const options = { dev: fewDev, seed: 3, batchSize: 20 }
-    const whole = await fit(learner, fewTrain, options)
-    const snapshots: Snapshot<LabelValueParams>[] = []
-    const again = await fit(learner, fewTrain, {
-      ...options,
-      checkpoint: {
-        everySteps: 2,
-        save: (snapshot) => {
-          snapshots.push(snapshot)
-          return Promise.resolve()
-        },
-      },
-    })
-    expect(again.state).toEqual(whole.state)
-    const middle = snapshots.find(({ phase, step }) => phase === 0 && step > 0)!
-    const resumed = await fit(learner, fewTrain, { ...options, resume: middle })
-    expect(resumed.state).toEqual(whole.state)
-    const other = await fit(learner, fewTrain, { ...options, seed: 4 })
-    expect(other.state).not.toEqual(whole.state)
   })
 
   it('beats independent labels where they depend on each other', async () => {

@@ -1,4 +1,5 @@
 import { type ImageDataset, imageDataset } from '@deepstruct/datasets'
+import { familyContract } from '@deepstruct/family-contract'
 import type { TracedSolution } from '@deepstruct/inference'
 import {
   currentEngine,
@@ -50,6 +51,14 @@ function brightAlone(x: Tensor): TracedSolution {
 }
 
 const [train, dev] = [disks(48, 1), disks(24, 2)]
+
+familyContract('fcn', {
+  family: fcnFamily,
+  settings: { channels: [4], kernelSize: 3, segmenterEpochs: 2, segmenterFineEpochs: 1 },
+  sizes,
+  train,
+  dev,
+})
 
 const chosen = {
   channels: [6, 8],

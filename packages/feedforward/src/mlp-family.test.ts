@@ -1,4 +1,5 @@
 import { type MultilabelDataset, multilabelDataset, split } from '@deepstruct/datasets'
+import { familyContract } from '@deepstruct/family-contract'
 import {
   currentEngine,
   DomainError,
@@ -48,6 +49,14 @@ const trained = (
   })
   return fit(mlpLearner(settings, sizes), train, { dev, seed }) as never
 }
+
+familyContract('mlp', {
+  family: mlpFamily,
+  settings: { hidden: [6], classifierEpochs: 2 },
+  sizes,
+  train: train.subset(Array.from({ length: 60 }, (_, i) => i)),
+  dev,
+})
 
 describe('mlpLearner', () => {
   it('learns: the loss falls, and the score rises over that of fresh parameters', async () => {

@@ -1,4 +1,5 @@
 import { split, syntheticMultilabel } from '@deepstruct/datasets'
+import { familyContract } from '@deepstruct/family-contract'
 import {
   currentEngine,
   DomainError,
@@ -15,7 +16,6 @@ import {
   type Fitted,
   type Labeled,
   type Phase,
-  type Snapshot,
 } from '@deepstruct/training'
 import { isDeepStrictEqual } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -50,6 +50,15 @@ const variants: readonly Partial<InfnetSettings>[] = [
   { learning: 'compound', trunk: 'shared', entropy: 0.1, crossEntropy: 0.5, clipNorm: 1 },
 ]
 
+for (const chosen of variants)
+  familyContract(`infnet with ${JSON.stringify(chosen)}`, {
+    family: infnetFamily,
+    settings: { ...small(chosen) },
+    sizes,
+    train: fewTrain,
+    dev: fewDev,
+  })
+
 describe('infnetLearner', () => {
   it.each(variants)('moves what each phase is to move: %o', async (chosen) => {
     const learner = infnetLearner(small(chosen), sizes)
@@ -80,32 +89,6 @@ describe('infnetLearner', () => {
     const played = await fit({ ...learner, init: () => state, phases: [minimax!] }, fewTrain)
     expect(tuning!.enter!(played.state, random(1)).inference).toEqual(played.state.augmented)
   })
-
-  it.each(variants)(
-    'repeats with its seed, and goes on from a snapshot exactly: %o',
-    async (chosen) => {
-      const learner = infnetLearner(small(chosen), sizes)
-      const run = { dev: fewDev, seed: 3, batchSize: 16 }
-      const whole = await fit(learner, fewTrain, run)
-      const snapshots: Snapshot<InfnetState>[] = []
-      const again = await fit(learner, fewTrain, {
-        ...run,
-        checkpoint: {
-          everySteps: 2,
-          save: (snapshot) => {
-            snapshots.push(snapshot)
-            return Promise.resolve()
-          },
-        },
-      })
-      expect(again.state).toEqual(whole.state)
-      const middle = snapshots.find(({ phase, step }) => phase === 1 && step > 0)!
-      const resumed = await fit(learner, fewTrain, { ...run, resume: middle })
-      expect(resumed.state).toEqual(whole.state)
-      const other = await fit(learner, fewTrain, { ...run, seed: 4 })
-      expect(other.state).not.toEqual(whole.state)
-    },
-  )
 
   it('gains by an energy of pairs where labels depend on each other', async () => {
     const { train: all } = syntheticMultilabel({ seed: 1, examples: 600, testExamples: 1 })

@@ -1,4 +1,5 @@
 import { split, syntheticMultilabel } from '@deepstruct/datasets'
+import { familyContract } from '@deepstruct/family-contract'
 import {
   box,
   exhaustive,
@@ -46,6 +47,14 @@ const small = (chosen: Partial<SpenSettings> = {}): SpenSettings =>
     patience: 100,
     ...chosen,
   })
+
+familyContract('spen', {
+  family: spenFamily,
+  settings: { ...small({ energyEpochs: 2, jointEpochs: 2 }) },
+  sizes: sizesOf(few),
+  train: fewTrain,
+  dev: fewDev,
+})
 
 describe('the local energy alone', () => {
   it('decides as the classifier at one half', async () => {

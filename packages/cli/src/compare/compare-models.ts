@@ -30,7 +30,7 @@ export interface Compared {
 }
 
 /** One finished run. */
-export interface ComparedRun {
+interface ComparedRun {
   /** Its seed. */
   readonly seed: number
   /** Metrics on the test examples. */
@@ -106,7 +106,7 @@ export async function compareModels(options: CompareOptions, io: Io): Promise<re
         if (model === undefined) break
         if (earlier === undefined) await kept.keep(entry.name, seed, course, model)
         const predicted = await scoreModel(model, test, task.batchSize)
-        const report = task.measure(predicted, model.threshold)
+        const report = task.measure(predicted, model.threshold, test)
         all.set(entry.name, {
           ...before,
           runs: [...before.runs, { seed, report, trainSeconds: model.seconds }],

@@ -1,0 +1,5 @@
+/**
+ * The laws that every model family keeps.
+ * @packageDocumentation
+ */
+export { familyContract, type FamilyContract } from './family-contract.ts'
