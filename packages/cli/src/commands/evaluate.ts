@@ -34,7 +34,7 @@ const schema = z.looseObject({
 /** Measures a model on examples with their truth. */
 export const evaluate: CommandDefinition = {
   name: 'evaluate',
-  description: 'measure a model on examples whose labels or masks are known',
+  description: 'measure a model on examples whose labels, masks or tags are known',
   options: schema,
   taskOptions: 'evaluate',
   run,
@@ -55,7 +55,7 @@ async function run(
   const data = await task.loadTest(options, problem, progress)
   await startEngine(options)
   const predicted = await scoreModel(model, data, options.batchSize ?? task.batchSize)
-  const report = task.measure(predicted, threshold)
+  const report = task.measure(predicted, threshold, data)
   if (options.report !== undefined) {
     // Plots take a while to load.
     const { writeEvaluationReport } = await import('../report/evaluation-report.ts')

@@ -33,16 +33,16 @@ async function run(
   await requireWritable({ '--out': out })
   const model = await openModel(modelFile, families)
   const { family, threshold, parameters } = model
-  const { solve, shape, inputs, labels } = tasks[family.task].exported(model)
+  const { solve, shape, dtype, decode, inputs, labels } = tasks[family.task].exported(model)
   // Tracing takes a while to load.
   const { exportPredictor } = await import('@deepstruct/onnx/node')
   const bytes = await exportPredictor(
     { solve, params: parameters, threshold, ...(labels !== undefined && { labels }) },
     out,
     {
-      x: { shape },
+      x: { shape, ...(dtype !== undefined && { dtype }) },
       ...(batch !== undefined && { batch }),
-      decode: (y: Tensor) => cast(greater(y, threshold), 'int32'),
+      decode: decode ?? ((y: Tensor) => cast(greater(y, threshold), 'int32')),
       createdBy: version,
       metadata: {
         task: family.task,

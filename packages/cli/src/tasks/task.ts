@@ -1,5 +1,5 @@
 import type { TracedSolution } from '@deepstruct/inference'
-import type { Host, ModelFileError, Tensor } from '@deepstruct/tensor'
+import type { DType, Host, ModelFileError, Tensor } from '@deepstruct/tensor'
 import type {
   Dataset,
   Family,
@@ -102,6 +102,10 @@ interface Exported {
   solve(params: Parameters, x: Tensor): TracedSolution
   /** The shape of the inputs; how many rows does not matter. */
   readonly shape: readonly number[]
+  /** Their dtype; default float32. */
+  readonly dtype?: DType
+  /** The structures that outputs stand for; default what has a score above the threshold. */
+  readonly decode?: (y: Tensor) => Tensor
   /** What the inputs are, for whoever reads the file. */
   readonly inputs: string
   /** The names of the labels, where outputs have names. */
@@ -183,8 +187,8 @@ export interface TaskDefinition<
   ): Q
   /** The threshold that is best for predictions of held-out examples. */
   chooseThreshold(predicted: Predicted): number
-  /** Metrics of predictions. */
-  measure(predicted: Predicted, threshold: number): Report
+  /** Metrics of predictions of these examples. */
+  measure(predicted: Predicted, threshold: number, data: D): Report
   /** What an HTML report says of predictions, the results first. */
   sections(predictions: Predictions<T, Q, D>): Promise<readonly Section[]>
   /** Predicts what has no truth; resolves to the exit code. */

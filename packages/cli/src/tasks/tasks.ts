@@ -1,12 +1,14 @@
 import type { Task } from '@deepstruct/training'
 import { multilabelTask } from './multilabel/multilabel-task.ts'
 import { segmentationTask } from './segmentation/segmentation-task.ts'
+import { taggingTask } from './tagging/tagging-task.ts'
 import type { TaskDefinition } from './task.ts'
 
 /** Every task, by name. */
 export const tasks: Readonly<Record<Task, TaskDefinition>> = {
   multilabel: multilabelTask,
   segmentation: segmentationTask,
+  tagging: taggingTask,
 }
 
 /** Their names. */

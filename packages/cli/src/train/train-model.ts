@@ -126,6 +126,6 @@ export async function trainModel<T extends Task, Q extends Problem<T>, D extends
   return {
     ...trained,
     threshold,
-    dev: { report: task.measure(predicted, threshold), predicted, data: dev },
+    dev: { report: task.measure(predicted, threshold, dev), predicted, data: dev },
   }
 }

@@ -45,5 +45,5 @@ export function tokenShape(token: string): string {
 
 /** The last letters; code points, so that no emoji is cut in two. */
 function suffix(token: string, letters: number): string {
-  return [...token.toLowerCase()].slice(-letters).join('')
+  return Array.from(token.toLowerCase()).slice(-letters).join('')
 }
