@@ -86,6 +86,7 @@ export const spenFamily: Family<'multilabel'> = family<
   learner: spenLearner,
   solve: (configuration, sizes) =>
     energySolver(energyOverClassifier(configuration, sizes), inference(configuration)),
+  withSteps: (configuration, inferenceSteps) => ({ ...configuration, inferenceSteps }),
 })
 
 /**

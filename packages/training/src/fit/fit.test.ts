@@ -4,6 +4,7 @@ import {
   currentEngine,
   type Device,
   div,
+  DivergenceError,
   DomainError,
   eagerEngine,
   type Host,
@@ -23,7 +24,7 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest'
 import { decodeCheckpoint, encodeCheckpoint } from '../checkpoint/checkpoint-file.ts'
 import type { Dataset } from '../dataset.ts'
-import type { Evaluation, Learner, Phase } from '../learner.ts'
+import type { Evaluation, Learner, Phase, Turn } from '../learner.ts'
 import { adam } from '../optimizer/adam.ts'
 import { sgd } from '../optimizer/sgd.ts'
 import { fit } from './fit.ts'
@@ -250,11 +251,127 @@ describe('fit', () => {
           : { ...batch, y: { ...batch.y, data: batch.y.data.map(() => NaN) } }
       },
     }
-    const { status, state } = await fit(learner([explode]), data, { batchSize: 10 })
+    const { status, divergence, state } = await fit(learner([explode]), data, { batchSize: 10 })
     expect(status).toBe('diverged')
+    expect(divergence).toBeInstanceOf(DivergenceError)
+    expect(divergence?.message).toContain('the loss of w in epoch 3')
     expect(flat(state).every(Number.isFinite)).toBe(true)
     const two = await fit(learner([{ epochs: 2 }]), data, { batchSize: 10 })
     expect(flat(state)).toEqual(flat(two.state))
+  })
+
+  describe('when a DivergenceError is thrown', () => {
+    const divergence = new DivergenceError({
+      function: 'test',
+      argument: 'the state',
+      got: 'far off',
+      expected: 'near',
+    })
+    /** Throws it at the call of this number. */
+    const throwingAt = (call: number, error: Error = divergence): (() => void) => {
+      let calls = 0
+      return () => {
+        if (++calls === call) throw error
+      }
+    }
+    const evaluating = (check: () => void, score = (epoch: number): number => epoch) => {
+      let epoch = 0
+      return (): Promise<Evaluation> => {
+        check()
+        return Promise.resolve({ score: score(++epoch) })
+      }
+    }
+    const hostTurn = (check: () => void): Turn<State, Batch> => ({
+      name: 'host',
+      step: (state) => {
+        check()
+        return Promise.resolve({ state, metrics: {} })
+      },
+    })
+
+    it('by an evaluation, ends as diverged with the best epoch, and leaves the checkpoint', async () => {
+      const saved: Snapshot<State>[] = []
+      const save = (snapshot: Snapshot<State>): Promise<void> => {
+        saved.push(snapshot)
+        return Promise.resolve()
+      }
+      const run = { dev: data, batchSize: 10 }
+      const evaluate = evaluating(throwingAt(4), (epoch) => -Math.abs(epoch - 2))
+      const fitted = await fit(learner([{ epochs: 9, evaluate }]), data, {
+        ...run,
+        checkpoint: { save },
+      })
+      expect([fitted.status, fitted.divergence]).toEqual(['diverged', divergence])
+      expect(fitted.history.map(({ epoch, best }) => [epoch, best])).toEqual([
+        [1, true],
+        [2, true],
+        [3, false],
+      ])
+      const two = await fit(learner([{ epochs: 2 }]), data, { batchSize: 10 })
+      expect(flat(fitted.state)).toEqual(flat(two.state))
+
+      // What is kept goes on as if nothing had happened.
+      const whole = learner([{ epochs: 5, evaluate: evaluating(() => undefined) }])
+      const resumed = await fit(
+        learner([
+          {
+            epochs: 5,
+            evaluate: evaluating(
+              () => undefined,
+              (epoch) => epoch + 3,
+            ),
+          },
+        ]),
+        data,
+        { ...run, resume: saved.at(-1)! },
+      )
+      expect(saved.map(({ epoch }) => epoch)).toEqual([1, 2, 3])
+      expect(flat(resumed.state)).toEqual(flat((await fit(whole, data, run)).state))
+    })
+
+    it('by the evaluation on entry, ends with the state that the phase was given', async () => {
+      const evaluate = evaluating(throwingAt(1))
+      const later: Partial<Phase<State, Batch>> = { name: 'later', epochs: 2, evaluate }
+      const { status, state } = await fit(learner([{ epochs: 2 }, later, { epochs: 5 }]), data, {
+        dev: data,
+        batchSize: 10,
+      })
+      expect(status).toBe('diverged')
+      const two = await fit(learner([{ epochs: 2 }]), data, { batchSize: 10 })
+      expect(flat(state)).toEqual(flat(two.state))
+    })
+
+    it('by a turn, ends with the last complete epoch', async () => {
+      const steps = Math.ceil(data.size / 10)
+      const { turns } = learner([{}]).phases[0]!
+      const check = throwingAt(2 * steps + 2)
+      const { status, state, history } = await fit(
+        learner([{ epochs: 9, turns: [...turns, hostTurn(check)] }]),
+        data,
+        { batchSize: 10 },
+      )
+      expect([status, history.length]).toEqual(['diverged', 2])
+      const two = await fit(learner([{ epochs: 2 }]), data, { batchSize: 10 })
+      expect(flat(state)).toEqual(flat(two.state))
+    })
+
+    it('leaves nothing on the engine', async () => {
+      const { turns } = learner([{}]).phases[0]!
+      const arrays = async (): Promise<number> => (await currentEngine()).memory().arrays
+      const before = await arrays()
+      const turn = hostTurn(throwingAt(3))
+      await fit(learner([{ turns: [...turns, turn] }]), data, { batchSize: 10 })
+      const run = { dev: data, batchSize: 10 }
+      for (const call of [1, 2, 3])
+        await fit(learner([{ epochs: 1 }, { evaluate: evaluating(throwingAt(call)) }]), data, run)
+      expect(await arrays()).toBe(before)
+    })
+
+    it('throws what is another error', async () => {
+      const evaluate = evaluating(throwingAt(2, new Error('no disk')))
+      const failing = fit(learner([{ evaluate }]), data, { dev: data })
+      await expect(failing).rejects.toThrow('no disk')
+    })
   })
 
   it('lets players move in turn, each only its own parts', async () => {

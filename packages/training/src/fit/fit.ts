@@ -1,6 +1,7 @@
 import {
   currentEngine,
   dispose,
+  type DivergenceError,
   DomainError,
   type Host,
   put,
@@ -45,10 +46,13 @@ export interface Fitted<S> {
   /** The trained state: the best of the last phase by its score, or the last one where nothing was measured. */
   readonly state: Host<S>
   /**
-   * `'interrupted'` by the signal, `'diverged'` when a loss was no longer finite; the state is then the best, or last, of the
-   * complete epochs.
+   * `'interrupted'` by the signal, `'diverged'` when a loss was no longer finite or a turn or an evaluation threw a
+   * {@link @deepstruct/tensor!DivergenceError}; the state is then the best, or last, of the complete epochs, and so is what the checkpoint
+   * holds.
    */
   readonly status: PhaseEnd<S>['status']
+  /** What diverged, where the status says so. */
+  readonly divergence?: DivergenceError
   /** What was measured, epoch by epoch. */
   readonly history: readonly EpochRecord[]
 }
@@ -90,10 +94,10 @@ export async function fit<S extends object, B>(
     history: [...(resume?.history ?? [])],
   }
   let state = await put<S>(resume?.state ?? learner.init(data, source))
-  let status: Fitted<S>['status'] = 'completed'
+  let ending: Omit<PhaseEnd<S>, 'state'> = { status: 'completed' }
   for (
     let index = resume?.phase ?? 0;
-    index < learner.phases.length && status === 'completed';
+    index < learner.phases.length && ending.status === 'completed';
     index++
   ) {
     const phase = learner.phases[index] as Phase<S, B>
@@ -103,11 +107,11 @@ export async function fit<S extends object, B>(
       dispose(state)
       state = await put<S>(entered)
     }
-    ;({ state, status } = await runPhase(run, phase, index, state, from))
+    ;({ state, ...ending } = await runPhase(run, phase, index, state, from))
   }
   const result = await read(state)
   dispose(state)
-  return { state: result, status, history: run.history }
+  return { ...ending, state: result, history: run.history }
 }
 
 function requirePositive(argument: string, value: number): void {

@@ -2,6 +2,7 @@ import { breather } from '@deepstruct/inference'
 import {
   type Device,
   dispose,
+  DivergenceError,
   type Host,
   jit,
   put,
@@ -15,7 +16,7 @@ import type { Phase } from '../learner.ts'
 import { epochSums } from './epoch-sums.ts'
 import type { FitOptions } from './fit.ts'
 import type { EpochRecord } from './progress.ts'
-import { runTurn, turnName } from './running-turn.ts'
+import { type RunningTurn, runTurn, turnName } from './running-turn.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** A training run under way: what all its phases share. */
@@ -35,6 +36,8 @@ export interface PhaseEnd<S> {
   readonly state: Device<S>
   /** Whether training can go on. */
   readonly status: 'completed' | 'interrupted' | 'diverged'
+  /** What diverged. */
+  readonly divergence?: DivergenceError
 }
 
 interface Best<S> {
@@ -107,75 +110,96 @@ export async function runPhase<S extends object, B>(
   }
 
   /** Gives out the state that the phase keeps, and frees everything else. */
-  const end = (status: PhaseEnd<S>['status'], last: Device<S>): PhaseEnd<S> => {
+  const end = (ending: Omit<PhaseEnd<S>, 'state'>, last: Device<S>): PhaseEnd<S> => {
     for (const turn of turns) turn.end()
-    if (best === undefined) return { state: last, status }
+    if (best === undefined) return { ...ending, state: last }
     if (phase.keeps === 'last') {
       dispose(best.state)
-      return { state: last, status }
+      return { ...ending, state: last }
     }
     dispose(last)
-    return { state: best.state, status }
+    return { ...ending, state: best.state }
   }
-
-  // What a later phase is given is a candidate for its best state too.
-  if (from === undefined && index > 0) await measure(() => 0)
 
   // The state after the last complete epoch, to fall back on.
   let complete = await copy(state)
-  const fallBack = (status: PhaseEnd<S>['status']): PhaseEnd<S> => {
+  const fallBack = (ending: Omit<PhaseEnd<S>, 'state'>): PhaseEnd<S> => {
     dispose(state)
-    return end(status, complete)
+    return end(ending, complete)
   }
 
-  while (epoch < epochs && !phaseDone && epoch - (best?.epoch ?? epoch) < patience) {
-    const began = performance.now()
-    const resumed = from !== undefined && from.epoch === epoch && from.step > 0
-    const epochRandom = resumed ? from.epochRandom : random.state()
-    const order = (resumed ? randomFromState(epochRandom) : random).permutation(data.size)
-    while (step < steps && !phaseDone) {
-      if (signal?.aborted === true) return fallBack('interrupted')
-      const rows = order.subarray(step * batchSize, (step + 1) * batchSize)
-      const batch = phase.batch?.(data, rows, random) ?? data.batch(rows)
-      let loss: number | undefined
-      for (const turn of turns)
-        for (let time = 0; time < turn.times; time++) {
-          const moved = await turn.step(state, batch, random)
-          state = moved.state
-          phaseDone ||= moved.done
-          sums.add(turns.length === 1 ? '' : `${turn.name}.`, moved.report)
-          const mean = moved.report.mean['loss']
-          if (mean !== undefined && !Number.isFinite(mean)) return fallBack('diverged')
-          loss ??= mean
-        }
-      step++
-      onProgress?.({
-        kind: 'step',
-        phase: phase.name,
-        epoch: epoch + 1,
-        epochs,
-        step,
-        steps,
-        loss: loss ?? NaN,
-      })
-      if (
-        checkpoint?.everySteps !== undefined &&
-        step % checkpoint.everySteps === 0 &&
-        step < steps
-      )
-        await save(epochRandom)
-      await breathe()
+  try {
+    // What a later phase is given is a candidate for its best state too.
+    if (from === undefined && index > 0) await measure(() => 0)
+
+    while (epoch < epochs && !phaseDone && epoch - (best?.epoch ?? epoch) < patience) {
+      const began = performance.now()
+      const resumed = from !== undefined && from.epoch === epoch && from.step > 0
+      const epochRandom = resumed ? from.epochRandom : random.state()
+      const order = (resumed ? randomFromState(epochRandom) : random).permutation(data.size)
+      while (step < steps && !phaseDone) {
+        if (signal?.aborted === true) return fallBack({ status: 'interrupted' })
+        const rows = order.subarray(step * batchSize, (step + 1) * batchSize)
+        const batch = phase.batch?.(data, rows, random) ?? data.batch(rows)
+        let loss: number | undefined
+        for (const turn of turns)
+          for (let time = 0; time < turn.times; time++) {
+            const moved = await turn.step(state, batch, random)
+            state = moved.state
+            phaseDone ||= moved.done
+            sums.add(turns.length === 1 ? '' : `${turn.name}.`, moved.report)
+            const mean = moved.report.mean['loss']
+            if (mean !== undefined) requireFinite(mean, phase, turn, epoch + 1)
+            loss ??= mean
+          }
+        step++
+        onProgress?.({
+          kind: 'step',
+          phase: phase.name,
+          epoch: epoch + 1,
+          epochs,
+          step,
+          steps,
+          loss: loss ?? NaN,
+        })
+        if (
+          checkpoint?.everySteps !== undefined &&
+          step % checkpoint.everySteps === 0 &&
+          step < steps
+        )
+          await save(epochRandom)
+        await breathe()
+      }
+      epoch++
+      step = 0
+      await measure(() => (performance.now() - began) / 1000)
+      sums.clear()
+      dispose(complete)
+      complete = await copy(state)
+      await save(random.state())
     }
-    epoch++
-    step = 0
-    await measure(() => (performance.now() - began) / 1000)
-    sums.clear()
-    dispose(complete)
-    complete = await copy(state)
-    await save(random.state())
+  } catch (error) {
+    if (!(error instanceof DivergenceError)) throw error
+    return fallBack({ status: 'diverged', divergence: error })
   }
   dispose(complete)
-  return end('completed', state)
+  return end({ status: 'completed' }, state)
+}
+
+function requireFinite<S, B>(
+  loss: number,
+  { name }: Phase<S, B>,
+  turn: RunningTurn<S, B>,
+  epoch: number,
+): void {
+  if (Number.isFinite(loss)) return
+  throw new DivergenceError({
+    function: name,
+    argument: `the loss of ${turn.name} in epoch ${epoch}`,
+    got: String(loss),
+    expected: 'a finite number',
+    why: 'a smaller learning rate or a bound of the gradient (clipNorm) may help',
+  })
 }
 
 /** Copies a state on the device; eager engines share the memory until one of the two changes. */
