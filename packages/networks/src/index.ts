@@ -3,6 +3,7 @@
  * @packageDocumentation
  */
 export { type Activation, activationFunction, type ActivationName } from './activation.ts'
+export { type Bilstm, bilstm, type BilstmParams } from './bilstm.ts'
 export { conv2d } from './conv2d.ts'
 export { convTranspose2d } from './conv-transpose2d.ts'
 export {
@@ -24,6 +25,12 @@ export {
   type DenseParams,
 } from './dense.ts'
 export { dropout, dropoutChannels, dropoutNoise } from './dropout.ts'
+export {
+  type Embedding,
+  embedding,
+  type EmbeddingConfiguration,
+  type EmbeddingParams,
+} from './embedding.ts'
 export {
   type Fcn,
   fcn,
@@ -49,9 +56,11 @@ export {
   torchUniform,
   zeroInitializer,
 } from './initializer.ts'
+export { type Lstm, lstm, type LstmConfiguration, type LstmMasks, type LstmParams } from './lstm.ts'
 export { mlp, type Mlp, type MlpConfiguration, type MlpParams } from './mlp.ts'
 export type { Network } from './network.ts'
 export { type CropOptions, randomCrops } from './random-crops.ts'
+export type { Sequence } from './sequence.ts'
 export {
   type ChannelStatistics,
   channelStatistics,

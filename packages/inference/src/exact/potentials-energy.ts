@@ -27,7 +27,7 @@ export function potentialsEnergy(potentials: Potentials, y: Tensor): Tensor {
   const { unary, edges, pairwise, mask } = potentials
   const kept = mask === undefined ? y : mul(y, expandDims(cast(mask, 'float32'), -1))
   const single = sum(mul(unary, kept), [1, 2])
-  const count = edges.shape[0]!
+  const count = edges.shape[0]
   if (count === 0) return single
   const end = (side: number): Tensor =>
     gather(kept, reshape(slice(edges, [0, side], [count, 1]), [count]), 1)

@@ -47,7 +47,7 @@ function assignments(mask: readonly number[]): number[][] {
       counts === 0
         ? rest.map((row) => [...row, ...Array.from({ length: states }, () => 0)])
         : rest.flatMap((row) =>
-            Array.from({ length: states }, (_, k) => [
+            Array.from({ length: states }, (_unused, k) => [
               ...row,
               ...Array.from({ length: states }, (_, j) => (j === k ? 1 : 0)),
             ]),
@@ -59,7 +59,7 @@ function assignments(mask: readonly number[]): number[][] {
 const energyOf = jit((p: Potentials, y: Tensor) => potentialsEnergy(p, y))
 
 function alone(p: Potentials<NDArray>, example: number): Potentials<NDArray> {
-  const row = (x: NDArray): NDArray => takeRows(x, example, example + 1) as NDArray
+  const row = (x: NDArray): NDArray => takeRows<NDArray>(x, example, example + 1)
   return {
     unary: row(p.unary),
     edges: p.edges,
@@ -136,7 +136,9 @@ describe('viterbi', () => {
     })
     expect([...cut.y.data]).toEqual([
       ...halves.y.data.subarray(0, 6),
-      ...[0, 0, 0],
+      0,
+      0,
+      0,
       ...halves.y.data.subarray(6),
     ])
     expect(cut.energy.data[0]).toBeCloseTo(halves.energy.data[0]! + halves.energy.data[1]!, 5)

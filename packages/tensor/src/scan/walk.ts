@@ -38,7 +38,7 @@ export function walk(step: FlatStep, given: FlatArguments, reverse: boolean): Fl
   }
   const lowered = lowerings.at(-1)?.(watched, state, inputs, reverse)
   if (lowered !== undefined) return lowered
-  const steps = inputs[0]!.shape[0]!
+  const steps = inputs[0]!.shape[0]
   const outputs: Tensor[][] = []
   let current: readonly Tensor[] = state
   for (let i = 0; i < steps; i++) {
