@@ -1,6 +1,6 @@
 import { toSparse } from '@deepstruct/datasets'
 import { DomainError, type NDArray, ndarray, random, ShapeError } from '@deepstruct/tensor'
-import loadHighs from 'highs'
+import { loadHighs } from '../loss-augmented/load-highs.ts'
 import { describe, expect, it } from 'vitest'
 import reference from '../../fixtures/liblinear.json' with { type: 'json' }
 import { type BinaryLoss, binaryDual } from './binary-dual.ts'
