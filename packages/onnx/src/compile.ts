@@ -34,6 +34,9 @@ export interface Compiled {
   results(leaves: readonly NDArray[], computed: Computed): readonly NDArray[]
 }
 
+/** Below this cost a run is over in about a fifth of a millisecond. */
+export const small = 4e6
+
 /** What a graph computed, by name. */
 export type Computed = Readonly<Record<string, NDArray>>
 
@@ -61,11 +64,12 @@ export function compile(
   const originOf = originsOf(traced, model)
   const results = traced.results.map(originOf)
   const checks = traced.checks.map(({ flag, error }) => ({ flag: originOf(flag), error }))
+  const cost = costOf(traced.nodes, traced.outputs)
   let session: Promise<Session> | undefined
   let sessionMs = 0
   const start = async ({ bytes, externalData }: Model): Promise<Session> => {
     const begin = performance.now()
-    const started = await runtime.start(bytes, { ...options, externalData })
+    const started = await runtime.start(bytes, { ...options, externalData, small: cost < small })
     sessionMs = performance.now() - begin
     return started
   }
@@ -79,7 +83,7 @@ export function compile(
       },
     },
     ...(model && { model }),
-    cost: costOf(traced.nodes, traced.outputs),
+    cost,
     rebuild: traced.rebuild,
     withConstants: (given) => compile(traced, 0, runtime, options, inputShapes, given),
     async compute(leaves) {

@@ -1,14 +1,12 @@
 import { joinRows, type NDArray, takeRows } from '@deepstruct/tensor'
 import type { Arguments } from '../arguments.ts'
-import type { Compiled, Computed } from '../compile.ts'
+import { type Compiled, type Computed, small } from '../compile.ts'
 import type { Pool } from '../pool/pool.ts'
 import { steady } from '../steady.ts'
 import { feedsFor } from './feeds.ts'
 import { type Range, type Rows, sharesOf } from './shares.ts'
 import type { Site, SplitFunction } from './split-function.ts'
 
-/** Below this cost a run is over before a worker would have been told of it: about a fifth of a millisecond. */
-const small = 4e6
 /** Above this cost a share would keep this thread from everything else for some milliseconds. */
 export const large = 2e8
 
@@ -49,6 +47,7 @@ export function splitRows(general: Compiled, costPerRow: number, site: Site): Sp
       const compiled = compiledFor(call)
       const cost = costPerRow * rows.count
       const { workers } = site
+      // A small run is over before a worker would have been told of it.
       if (cost < small || (workers === 1 && cost < large))
         return { results: await alone(compiled, call.arrays), made: [] }
       const pool = await site.pool()
