@@ -5,7 +5,7 @@ import type { Dataset } from './multilabel.ts'
 export type ImageBatch = {
   /** The images, `[batch, height, width, channels]` in $[0, 1]$. */
   readonly x: NDArray
-  /** The masks, `[batch, height, width]`, each pixel 0 or 1. */
+  /** The masks, `[batch, height, width]`, each pixel 0 or 1; of several classes `[batch, height, width, classes]`, one-hot. */
   readonly y: NDArray
 }
 
@@ -13,7 +13,7 @@ export type ImageBatch = {
 export interface ImageDataset extends Dataset<ImageBatch> {
   /** The images, `[examples, height, width, channels]` in $[0, 1]$. */
   readonly images: NDArray
-  /** The masks, `[examples, height, width]`: 1 where the object is. */
+  /** The masks, `[examples, height, width]`: 1 where the object is; of several classes `[examples, height, width, classes]`, one-hot. */
   readonly masks: NDArray
   /** The name of each example, that of its image file where there is one. */
   readonly names: readonly string[]
@@ -23,6 +23,8 @@ export interface ImageDataset extends Dataset<ImageBatch> {
   readonly width: number
   /** Channels of an image, for instance 3. */
   readonly channels: number
+  /** The classes of pixels, where there are several. */
+  readonly classes?: number
   subset(rows: ArrayLike<number>): ImageDataset
 }
 
@@ -30,7 +32,7 @@ export interface ImageDataset extends Dataset<ImageBatch> {
 export interface ImageParts {
   /** The images, float32 `[examples, height, width, channels]` in $[0, 1]$. */
   readonly images: NDArray
-  /** The masks, float32 `[examples, height, width]`, each pixel 0 or 1. */
+  /** The masks, float32 `[examples, height, width]`, each pixel 0 or 1; of several classes `[examples, height, width, classes]`, one-hot. */
   readonly masks: NDArray
   /** The name of each example; default its number. */
   readonly names?: readonly string[]
@@ -40,7 +42,7 @@ export interface ImageParts {
  * A data set of images with masks over arrays that are already in memory; they are not copied.
  *
  * @throws `ShapeError` when images, masks and names do not match
- * @throws `DomainError` when a pixel of an image is outside $[0, 1]$, or one of a mask is neither 0 nor 1
+ * @throws `DomainError` when a pixel of an image is outside $[0, 1]$, one of a mask is neither 0 nor 1, or has not one class
  *
  * @example
  * ```ts
@@ -56,8 +58,13 @@ export function imageDataset(parts: ImageParts): ImageDataset {
   const [examples = 0, height, width] = images.shape
   if (images.shape.length !== 4)
     throw mismatch('images', `of shape ${text(images)}`, '[examples, height, width, channels]')
-  if (masks.shape.join() !== [examples, height, width].join())
-    throw mismatch('masks', `of shape ${text(masks)}`, `[${examples}, ${height}, ${width}]`)
+  const classes = masks.shape.length === 4 ? masks.shape[3] : undefined
+  if (masks.shape.slice(0, 3).join() !== [examples, height, width].join() || (classes ?? 2) < 2)
+    throw mismatch(
+      'masks',
+      `of shape ${text(masks)}`,
+      `[${examples}, ${height}, ${width}], or with a last axis of two classes or more`,
+    )
   const names = parts.names ?? Array.from({ length: examples }, (_, i) => String(i))
   if (names.length !== examples)
     throw mismatch('names', `${names.length} names`, `${examples}, one for each image`)
@@ -66,11 +73,13 @@ export function imageDataset(parts: ImageParts): ImageDataset {
   if (wrongPixel !== undefined) throw outside('images', wrongPixel, 'brightness from 0 to 1')
   const wrongMask = masks.data.find((value) => value !== 0 && value !== 1)
   if (wrongMask !== undefined) throw outside('masks', wrongMask, 'only 0 and 1')
+  if (classes !== undefined) checkOneHot(masks, classes)
   return view(images, masks, names)
 }
 
 function view(images: NDArray, masks: NDArray, names: readonly string[]): ImageDataset {
   const [size, height, width, channels] = images.shape as [number, number, number, number]
+  const [, , , classes] = masks.shape
   return {
     images,
     masks,
@@ -79,6 +88,7 @@ function view(images: NDArray, masks: NDArray, names: readonly string[]): ImageD
     height,
     width,
     channels,
+    ...(classes !== undefined && { classes }),
     batch: (rows) => ({ x: pick(images, rows), y: pick(masks, rows) }),
     subset: (rows) =>
       view(
@@ -86,6 +96,20 @@ function view(images: NDArray, masks: NDArray, names: readonly string[]): ImageD
         pick(masks, rows),
         Array.from(rows, (row) => names[row] as string),
       ),
+  }
+}
+
+function checkOneHot({ data }: NDArray, classes: number): void {
+  for (let start = 0; start < data.length; start += classes) {
+    let count = 0
+    for (let k = 0; k < classes; k++) count += data[start + k]!
+    if (count === 1) continue
+    throw new DomainError({
+      function: 'imageDataset',
+      argument: 'masks',
+      got: `a pixel of ${count} classes`,
+      expected: 'exactly one class at each pixel',
+    })
   }
 }
 

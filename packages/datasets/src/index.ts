@@ -49,6 +49,13 @@ export {
 } from './standardize.ts'
 export { parseSvmlight, type SvmlightOptions } from './svmlight.ts'
 export {
+  impossibleShare,
+  shapeClasses,
+  shapeProblem,
+  syntheticShapes,
+  type SyntheticShapesOptions,
+} from './synthetic-shapes.ts'
+export {
   type SyntheticCeilings,
   syntheticMultilabel,
   type SyntheticMultilabel,

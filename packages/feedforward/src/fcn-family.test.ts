@@ -11,6 +11,8 @@ import {
   random,
   slice,
   squeeze,
+  stack,
+  sub,
   sum,
   type Tensor,
   useEngine,
@@ -18,7 +20,7 @@ import {
 import { evaluateMasks, fit, type Fitted } from '@deepstruct/training'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { fcnFamily, fcnLearner, fcnSettings } from './fcn-family.ts'
-import type { SegmenterState } from './segmenter-phase.ts'
+import { pixelCrossEntropy, type SegmenterState } from './segmenter-phase.ts'
 
 beforeAll(async () => useEngine(await eagerEngine()))
 
@@ -58,6 +60,25 @@ familyContract('fcn', {
   sizes,
   train,
   dev,
+})
+
+/** The disks as the second of three classes; what is left of each image is the third. */
+function ofClasses({ images, masks }: ImageDataset): ImageDataset {
+  const classes = new Float32Array(masks.data.length * 3)
+  for (const [pixel, inside] of masks.data.entries())
+    classes[3 * pixel + (inside === 1 ? 1 : (pixel & 7) < 4 ? 2 : 0)] = 1
+  return imageDataset({ images, masks: ndarray(classes, [...masks.shape, 3]) })
+}
+
+const [trainClasses, devClasses] = [ofClasses(train), ofClasses(dev)]
+const classSizes = { ...sizes, classes: 3 }
+
+familyContract('fcn of several classes', {
+  family: fcnFamily,
+  settings: { channels: [4], kernelSize: 3, segmenterEpochs: 2, segmenterFineEpochs: 1 },
+  sizes: classSizes,
+  train: trainClasses,
+  dev: devClasses,
 })
 
 const chosen = {
@@ -117,6 +138,66 @@ describe('fcnLearner', () => {
     const before = await arrays()
     await trained({ segmenterEpochs: 1, segmenterFineEpochs: 0 }, 1)
     expect(await arrays()).toBe(before)
+  })
+})
+
+describe('fcnLearner of several classes', () => {
+  it('learns which class each pixel has', async () => {
+    const settings = fcnSettings({ ...chosen, cropShare: 1, segmenterEpochs: 12 })
+    const { history } = await fit(fcnLearner(settings, classSizes), trainClasses, {
+      dev: devClasses,
+      seed: 1,
+      batchSize: 8,
+    })
+    const scores = history.map((record) => record.dev?.score ?? 0)
+    expect(scores.at(-1)).toBeGreaterThan(scores[0]! + 0.1)
+  })
+
+  it('gives distributions, the mean of what crops say', async () => {
+    const settings = fcnSettings({ ...chosen, cropsPerSide: 2 })
+    const state = fcnLearner(settings, classSizes).init(trainClasses, random(3))
+    const solve = fcnFamily.solve(settings as never, classSizes)
+    const { x } = devClasses.batch([0, 1])
+    const { y } = await jit((params: SegmenterState, images: Tensor) => ({
+      ...solve(params as never, images),
+    }))(state, x)
+    expect(y.shape).toEqual([2, 8, 8, 3])
+    for (let pixel = 0; pixel < 128; pixel++) {
+      const [a, b, c] = y.data.subarray(3 * pixel, 3 * pixel + 3) as Float32Array
+      expect(a! + b! + c!).toBeCloseTo(1, 5)
+    }
+    // The last corner of the second image is in one crop of 6 × 6 only.
+    const pixels = Array.from(
+      { length: 36 },
+      (_, i) => 64 + (2 + Math.floor(i / 6)) * 8 + 2 + (i % 6),
+    )
+    const crop = pixels.flatMap((pixel) => [x.data[2 * pixel]!, x.data[2 * pixel + 1]!])
+    const small = fcnFamily.solve(fcnSettings({ ...chosen, cropShare: 1 }) as never, {
+      ...classSizes,
+      height: 6,
+      width: 6,
+    })
+    const alone = await jit((params: SegmenterState, images: Tensor) => ({
+      ...small(params as never, images),
+    }))(state, ndarray(crop, [1, 6, 6, 2], 'float32'))
+    for (let k = 1; k <= 3; k++) expect(alone.y.data.at(-k)).toBeCloseTo(y.data.at(-k)!, 5)
+  })
+})
+
+describe('pixelCrossEntropy', () => {
+  it('of two classes is that of one logit, their difference', async () => {
+    const draw = random(4)
+    const logits = draw.normals([2, 3, 2, 2])
+    const truth = Float32Array.from({ length: 12 }, () => draw.integer(2))
+    const { one, two } = await jit((z: Tensor, y: Tensor) => {
+      const part = (k: number): Tensor => squeeze(slice(z, [0, 0, 0, k], [-1, -1, -1, 1]), [3])
+      return {
+        one: pixelCrossEntropy(sub(part(1), part(0)), y),
+        two: pixelCrossEntropy(z, stack([sub(1, y), y], 3)),
+      }
+    })(logits, ndarray(truth, [2, 3, 2]))
+    expect(one.shape).toEqual([2])
+    for (const [i, value] of one.data.entries()) expect(two.data[i]).toBeCloseTo(value, 5)
   })
 })
 

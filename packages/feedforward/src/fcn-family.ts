@@ -79,10 +79,14 @@ export function fcnSettings(chosen: Partial<FcnSettings> = {}): FcnSettings {
   return parseSettings('fcnSettings', fcnFamily.settings, chosen) as FcnSettings
 }
 
-/** The network that the settings describe. */
-export function segmenterNetwork(configuration: FcnSettings, { channels }: ImageSizes): Fcn {
+/** The network that the settings describe: one logit for each pixel, or one for each of its classes. */
+export function segmenterNetwork(
+  configuration: FcnSettings,
+  { channels, classes = 1 }: ImageSizes,
+): Fcn {
   return fcn({
     inputs: channels,
+    outputs: classes,
     channels: configuration.channels,
     kernelSize: configuration.kernelSize,
     dropout: configuration.dropout,
@@ -90,7 +94,7 @@ export function segmenterNetwork(configuration: FcnSettings, { channels }: Image
 }
 
 /**
- * A fully convolutional network with one logit for each pixel: the baseline without structure. Convolutions and transposed convolutions
+ * A fully convolutional network with one logit for each pixel, or for each class of it: the baseline without structure. Convolutions and transposed convolutions
  * with skips as Long, Shelhamer and Darrell (2015), in the sizes that Gygli, Norouzi and Angelova (2017, section 5.2) compare with.
  */
 export const fcnFamily: Family<'segmentation'> = family<
@@ -100,7 +104,8 @@ export const fcnFamily: Family<'segmentation'> = family<
 >({
   task: 'segmentation',
   name: 'fcn',
-  summary: 'independent pixels by a fully convolutional network (binary cross-entropy)',
+  summary: 'independent pixels by a fully convolutional network (cross-entropy)',
+  severalClasses: true,
   batchSize: 16,
   settings: z.strictObject(segmenterSettings),
   learner: fcnLearner,
@@ -113,7 +118,7 @@ export const fcnFamily: Family<'segmentation'> = family<
 })
 
 /**
- * The learner of the `fcn` family: binary cross-entropy on random crops and their mirror images, first at the full rate, then at a tenth.
+ * The learner of the `fcn` family: cross-entropy on random crops and their mirror images, first at the full rate, then at a tenth.
  *
  * @param configuration - the settings, as {@link fcnSettings} completes them
  * @param sizes - of the images

@@ -2,6 +2,7 @@
  * Models without structure: the baselines that every family starts from.
  * @packageDocumentation
  */
+export { categoricalSolution } from './categorical-solution.ts'
 export { classifierPhase, type ClassifierPhaseOptions } from './classifier-phase.ts'
 export {
   energyOverClassifier,
@@ -26,6 +27,7 @@ export {
   type MlpSettings,
 } from './mlp-family.ts'
 export {
+  pixelCrossEntropy,
   segmenterLogits,
   segmenterPhase,
   type SegmenterPhaseOptions,

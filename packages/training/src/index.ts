@@ -8,6 +8,7 @@ export {
   encodeCheckpoint,
 } from './checkpoint/checkpoint-file.ts'
 export type { Dataset } from './dataset.ts'
+export { classIoU, evaluateClassMasks } from './family/evaluate-class-masks.ts'
 export { evaluateMasks } from './family/evaluate-masks.ts'
 export { evaluateMultilabel, scorer, type Scored } from './family/evaluate-multilabel.ts'
 export { evaluateTags } from './family/evaluate-tags.ts'

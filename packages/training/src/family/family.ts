@@ -1,6 +1,7 @@
 import type { TracedSolution } from '@deepstruct/inference'
 import type { Tensor } from '@deepstruct/tensor'
 import type { z } from 'zod'
+import type { EpochRecord } from '../fit/progress.ts'
 import type { Learner } from '../learner.ts'
 import type { JsonObject } from '../model-file/model-file.ts'
 import type { Labeled } from './labeled.ts'
@@ -21,6 +22,8 @@ export interface ImageSizes {
   readonly width: number
   /** Channels of an image, for instance 3. */
   readonly channels: number
+  /** The classes of pixels, 2 or more, where a mask has one of several at each pixel; left out, a mask is one object and what is around it. */
+  readonly classes?: number
 }
 
 /** The size of a tagging problem. */
@@ -35,7 +38,10 @@ export interface TagSizes {
 export interface Problems {
   /** A set of labels: inputs `[batch, features]`, outputs `[batch, labels]`. */
   readonly multilabel: Sizes
-  /** A mask: inputs `[batch, height, width, channels]`, outputs `[batch, height, width]`. */
+  /**
+   * A mask: inputs `[batch, height, width, channels]`, outputs `[batch, height, width]`; where pixels have one of several classes,
+   * `[batch, height, width, classes]`, one-hot.
+   */
   readonly segmentation: ImageSizes
   /**
    * A tag for each token: inputs are ids, int32 `[batch, length, columns]`, outputs `[batch, length, tags]`. Where the first column is 0, a
@@ -72,6 +78,22 @@ export interface Family<T extends Task, C = JsonObject, S = Parameters> {
   solve(settings: C, sizes: Problems[T]): (params: S, x: Tensor) => TracedSolution
   /** The settings with another number of inference steps, 1 or more: a report shows the way to an output by it. Families without steps have none. */
   withSteps?(settings: C, steps: number): C
+  /** Whether a family of masks serves those of several classes too; default no. */
+  readonly severalClasses?: boolean
+  /** What an earlier stage of training found, where the state keeps it: a report shows it beside the output. Traceable. */
+  readonly earlier?: {
+    /** The name of the stage, for instance `before the adversary`. */
+    readonly name: string
+    /** As {@link Family.solve}. */
+    solve(settings: C, sizes: Problems[T]): (params: S, x: Tensor) => TracedSolution
+  }
+  /**
+   * Where the family has learned to tell true outputs from its own: how true parts of outputs look, `[batch, rows, columns]` in $[0, 1]$. A
+   * report shows it of the truth and of outputs. Traceable.
+   */
+  judge?(settings: C, sizes: Problems[T]): (params: S, examples: Labeled) => Tensor
+  /** What of a course of training a user should know beyond its scores, a sentence each; empty where all went well. */
+  warnings?(history: readonly EpochRecord[]): readonly string[]
   /**
    * Where the family predicts what outputs are worth: for examples with their truth and outputs `y` in $[0, 1]$ of the same shape, the
    * predicted and the true values, `[batch]` each. A report draws one against the other. Traceable.

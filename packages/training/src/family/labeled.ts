@@ -4,6 +4,6 @@ import type { Tensor } from '@deepstruct/tensor'
 export type Labeled = {
   /** Inputs: features `[batch, features]`, images `[batch, height, width, channels]`, or ids of tokens `[batch, length, columns]`, int32. */
   readonly x: Tensor
-  /** Outputs in {0, 1}, float32: labels `[batch, labels]`, masks `[batch, height, width]`, or tags `[batch, length, tags]`, 0 beyond the end of a sentence. */
+  /** Outputs in {0, 1}, float32: labels `[batch, labels]`, masks `[batch, height, width]` or, of several classes, `[batch, height, width, classes]`, or tags `[batch, length, tags]`, 0 beyond the end of a sentence. */
   readonly y: Tensor
 }
