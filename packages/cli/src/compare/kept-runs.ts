@@ -42,7 +42,7 @@ export async function keptRuns(
     return { find: () => Promise.resolve(undefined), keep: () => Promise.resolve() }
   await mkdir(folder, { recursive: true })
   const place = (name: string, seed: number, ending: string): string =>
-    join(folder, `${name}-${seed}.${ending}`)
+    join(folder, `${name.replaceAll(/[^\w.-]+/g, '-')}-${seed}.${ending}`)
   return {
     async find(name, seed, course) {
       // Written last, so a model without it was cut off.
