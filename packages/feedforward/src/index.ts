@@ -34,3 +34,13 @@ export {
   type SegmenterState,
   solveMasks,
 } from './segmenter-phase.ts'
+export { tagSolution } from './tag-solution.ts'
+export {
+  taggerFamily,
+  taggerLearner,
+  taggerNetwork,
+  taggerSchema,
+  taggerSettings,
+  type TaggerSettings,
+} from './tagger-family.ts'
+export { tagCrossEntropy, taggerPhase, type TaggerPhaseOptions } from './tagger-phase.ts'

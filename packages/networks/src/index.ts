@@ -67,6 +67,14 @@ export {
   standardizeChannels,
 } from './standardize-channels.ts'
 export {
+  type TokenFeatures,
+  tokenFeatures,
+  type TokenFeaturesConfiguration,
+  type TokenFeaturesMasks,
+  type TokenFeaturesParams,
+  tokenMask,
+} from './token-features.ts'
+export {
   type OutputConfiguration,
   type WithOutput,
   withOutput,
