@@ -78,7 +78,7 @@ const { mirrored, 'data-dir': dataDir } = values
 
 const dvn = (settings: object): Model => ({ family: dvnSegmentationFamily, settings })
 /** A smaller global term than the default, for time. */
-const small = { globalChannels: [32, 64, 64], units: [128], zoom: 0.25, tint: 0.25 }
+const small = { globalChannels: [32, 64, 64], units: [128] }
 const short = { ...small, valueEpochs: 8, valueFineEpochs: 2 }
 const refining = (settings: object): Model => ({
   family: dvnSegmentationFamily,

@@ -42,7 +42,6 @@ import { localValueNetwork, type LocalValueParams } from './local-value-network.
 import { maskValueNetwork, type MaskValueParams } from './mask-value-network.ts'
 import { normalizedGradient } from './normalized-gradient.ts'
 import { oracleNamed } from './oracle-values.ts'
-import { randomViews } from './random-views.ts'
 import { type SampleSettings, sampleSettings, samplesOf } from './sample-settings.ts'
 import { startingAt } from './starting-at.ts'
 import { sumOfValues } from './sum-of-values.ts'
@@ -69,18 +68,6 @@ const settings = z.strictObject({
     .min(1)
     .optional()
     .describe('channels of the convolutions over image and mask together; default as channels'),
-  zoom: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0)
-    .describe('how much larger or smaller the parts of images may be in training of the value'),
-  tint: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0)
-    .describe('how much the intensity of each channel may change in training of the value'),
   ...sampleSettings({
     oracle: 'iou',
     loss: 'crossEntropy',
@@ -109,7 +96,6 @@ const settings = z.strictObject({
     .describe('steps of a given length, or along the gradient of the value or of its logit'),
   inferenceSteps: z.int().positive().default(10).describe('steps of inference'),
   inferenceRate: z.number().positive().default(0.2).describe('their size'),
-  inferenceDecay: z.number().min(0).default(0).describe('how fast steps shrink: by 1 + decay t'),
   rate: z.number().positive().default(1e-3).describe('learning rate of the value network'),
   decay: z.number().min(0).default(1e-4).describe('how strongly its weights shrink'),
   valueEpochs: z.int().min(0).default(150).describe('largest number of its epochs'),
@@ -136,10 +122,6 @@ export type DvnSegmentationSettings = FcnSettings &
     readonly globalChannels?: readonly number[]
     /** How much the direction of the gradient counts in training, beside the value; 0 is training as published. */
     readonly direction: number
-    /** How much larger or smaller than a crop the parts of images may be that the value is trained on, in $[0, 1)$; see {@link randomViews}. */
-    readonly zoom: number
-    /** How much the intensity of each of their channels may change, in $[0, 1)$. */
-    readonly tint: number
     /** Crops of each image of a batch. */
     readonly copies: number
     /** Where inference starts: the empty mask, or that of an FCN that is trained before and refined. */
@@ -150,8 +132,6 @@ export type DvnSegmentationSettings = FcnSettings &
     readonly inferenceSteps: number
     /** Their size. */
     readonly inferenceRate: number
-    /** How fast steps shrink: step $t$ is divided by $1 + \text{decay} \cdot t$. */
-    readonly inferenceDecay: number
     /** Learning rate of the value network, AdamW. */
     readonly rate: number
     /** How strongly its weights shrink. */
@@ -225,7 +205,6 @@ export function dvnSegmentationLearner(
   sizes: ImageSizes,
 ): Learner<DvnSegmentationState, Labeled> {
   const { start, rate, decay: weightDecay, patience, copies, loss } = configuration
-  const { zoom, tint } = configuration
   const { network: value, moves, noise } = termsOf(configuration, sizes)
   const segmenter = segmenterNetwork(configuration, sizes)
   const crops = cropGrid(sizes, configuration.cropShare)
@@ -245,9 +224,7 @@ export function dvnSegmentationLearner(
     ),
     copies,
     draw: (data: Dataset<Host<Labeled>>, rows: ArrayLike<number>, random: Random): Host<Labeled> =>
-      zoom === 0 && tint === 0
-        ? randomCrops(data.batch(rows), crops, random)
-        : randomViews(data.batch(rows), { ...crops, zoom, tint }, random),
+      randomCrops(data.batch(rows), crops, random),
     noise,
     evaluate: evaluateMasks(solverOf(configuration, sizes, crops)),
   }
@@ -355,8 +332,7 @@ function inferenceOf({
   steps,
   inferenceSteps,
   inferenceRate: stepSize,
-  inferenceDecay: decay,
 }: DvnSegmentationSettings): IterativeMinimizer {
-  const options = { steps: inferenceSteps, stepSize, decay }
+  const options = { steps: inferenceSteps, stepSize }
   return steps === 'normalized' ? normalizedGradient(options) : projectedGradient(options)
 }

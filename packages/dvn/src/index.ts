@@ -44,7 +44,6 @@ export {
   oracleNamed,
   type OracleValue,
 } from './oracle-values.ts'
-export { randomViews, type ViewOptions } from './random-views.ts'
 export type { SampleSettings } from './sample-settings.ts'
 export {
   adversarialSampler,
