@@ -15,7 +15,8 @@ import {
 /**
  * The cross-entropy of outputs against a truth, summed over each row; probabilities are clipped as in `binaryCrossEntropy`.
  *
- * Unlike that it looks at no value, so that outputs which are no numbers give a loss that is none: training then ends as diverged.
+ * Unlike that it looks at no value: outputs which are no numbers are a divergence of training, no mistake of the caller, and give a loss that
+ * is no number, on which training ends.
  *
  * @param y - `[batch, ...structure]` in $[0, 1]$
  * @param truth - of the same shape

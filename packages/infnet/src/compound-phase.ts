@@ -35,7 +35,7 @@ export interface CompoundPhaseOptions<S> extends GameOptions<S> {
  * @param model - any energy of labels in a box
  * @param networks - the two, apart from each other or over one trunk
  * @throws {@link @deepstruct/tensor!DomainError} for a pull toward a start that a network has forgotten; the evaluation throws
- * {@link @deepstruct/tensor!DivergenceError} when all outputs are the same
+ * {@link @deepstruct/tensor!DivergenceError} when all outputs are the same, on which `fit` ends as diverged
  */
 export function compoundPhase<S, F>(
   model: EnergyPart<S, F>,

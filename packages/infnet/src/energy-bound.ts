@@ -1,13 +1,24 @@
-import { abs, lessEqual, type Tensor, where } from '@deepstruct/tensor'
+import { abs, all, check, DivergenceError, lessEqual, type Tensor } from '@deepstruct/tensor'
 
 /**
- * The losses of rows whose two energies lie within a bound of each other. A row beyond it has no loss but NaN, on which `fit` ends as
- * diverged with the last good state: an energy that runs away is stopped long before it overflows.
+ * Refuses two energies that lie farther apart than a bound, or are no numbers: an energy that runs away is stopped long before it
+ * overflows. The engine looks after the run.
  *
- * @param rows - `[batch]`
+ * @param name - the phase, for the error
  * @param gap - $E(y) - E(\hat y)$, `[batch]`
  * @param bound - the largest gap that counts as learning
+ * @throws {@link @deepstruct/tensor!DivergenceError} for a row beyond it, on which `fit` ends as diverged with the last good state
  */
-export function withinBound(rows: Tensor, gap: Tensor, bound: number): Tensor {
-  return where(lessEqual(abs(gap), bound), rows, Number.NaN)
+export function requireBound(name: string, gap: Tensor, bound: number): void {
+  check(
+    all(lessEqual(abs(gap), bound)),
+    () =>
+      new DivergenceError({
+        function: name,
+        argument: 'the gap between the energies of the truth and of an output',
+        got: `more than ${bound}, or no number`,
+        expected: 'at most the energy bound',
+        why: 'the energy runs away; a smaller rate of the energy may help',
+      }),
+  )
 }

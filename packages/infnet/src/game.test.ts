@@ -11,7 +11,6 @@ import {
   array,
   constant,
   currentEngine,
-  DivergenceError,
   eagerEngine,
   flatten,
   type Host,
@@ -341,8 +340,9 @@ describe('divergence', () => {
     const wild = { ...options, networks, energy, form: 'perceptron', epochs: 50 } as const
     const before = (await currentEngine()).memory().arrays
     const bounded = minimaxPhase(model, augmented, { ...wild, energyBound: 30 })
-    const { state, status, history } = await fit(learnerOf(bounded, start), data)
+    const { state, status, divergence, history } = await fit(learnerOf(bounded, start), data)
     expect(status).toBe('diverged')
+    expect(divergence?.message).toContain('more than 30')
     const good = history.length
     expect(good).toBeGreaterThan(0)
     const same = minimaxPhase(model, augmented, { ...wild, epochs: good })
@@ -363,7 +363,7 @@ describe('divergence', () => {
     expect(status).toBe('diverged')
   })
 
-  it('refuses a network that gives all inputs the same output', async () => {
+  it('ends a game whose network gives all inputs the same output', async () => {
     const silent = Object.fromEntries(
       Object.entries(start.augmented.output).map(([key, values]) => [
         key,
@@ -373,7 +373,10 @@ describe('divergence', () => {
     const init = { ...start, augmented: { ...start.augmented, output: silent } } as Host<State>
     const still = { ...options, networks: { optimizer: adam({ rate: 1e-9 }) } }
     const phase = minimaxPhase(model, augmented, still)
-    await expect(fit(learnerOf(phase, init), data, { dev: data })).rejects.toThrow(DivergenceError)
+    const collapsed = await fit(learnerOf(phase, init), data, { dev: data })
+    expect(collapsed.status).toBe('diverged')
+    expect(collapsed.divergence?.message).toContain('the same for 6 inputs')
+    expect(collapsed.state).toEqual(init)
     const { status } = await fit(learnerOf(phase, start), data, { dev: data })
     expect(status).toBe('completed')
   })

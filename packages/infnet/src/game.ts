@@ -12,7 +12,7 @@ import {
 } from '@deepstruct/tensor'
 import type { Labeled, Optimizer, Phase, Player, RowLosses } from '@deepstruct/training'
 import { binaryEntropy } from './binary-entropy.ts'
-import { withinBound } from './energy-bound.ts'
+import { requireBound } from './energy-bound.ts'
 import type { EnergyPart } from './energy-part.ts'
 import { evaluateNetwork } from './evaluate-network.ts'
 import type { InferenceNetwork } from './inference-network.ts'
@@ -70,7 +70,7 @@ export interface Contest<S> {
 /** Dropout masks of the networks, by their position. */
 type Noise = Readonly<Record<string, unknown>>
 
-/** What a contest has come to on a batch: `y` is the network's output, the rest is `[batch]`. */
+/** What a contest has come to on a batch: `y` is the network's output, `[batch, labels]`; the rest is `[batch]`. */
 interface Round {
   readonly y: Tensor
   readonly cost: Tensor
@@ -100,10 +100,12 @@ export function gamePhase<S, F>(
       const y = network.answer(state, x, noise[i])
       const energyPredicted = model.energy(state, features, y)
       const cost = taskLoss(truth, y)
+      const gap = sub(energyTrue, energyPredicted)
+      requireBound(name, gap, energyBound)
       return {
         y,
         cost,
-        gap: sub(energyTrue, energyPredicted),
+        gap,
         violated: violation(form, { energyTrue, energyPredicted, taskLoss: cost }),
       }
     })
@@ -116,9 +118,7 @@ export function gamePhase<S, F>(
   ): { rows: Tensor; metrics: Record<string, Tensor> } => {
     const [first] = played as readonly [Round, ...Round[]]
     const rows = played
-      .map((round, i) =>
-        mul((contests[i] as Contest<S>).weight, withinBound(worth(round), round.gap, energyBound)),
-      )
+      .map((round, i) => mul((contests[i] as Contest<S>).weight, worth(round)))
       .reduce((total, part) => add(total, part))
     return { rows, metrics: { cost: first.cost, gap: first.gap } }
   }

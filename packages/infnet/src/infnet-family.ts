@@ -14,7 +14,7 @@ import {
   type SpenParams,
 } from '@deepstruct/inference'
 import { type DenseParams, type MlpParams } from '@deepstruct/networks'
-import { type Host, sigmoid, type Tensor } from '@deepstruct/tensor'
+import { type Host, randomFromState, sigmoid, type Tensor } from '@deepstruct/tensor'
 import {
   adam,
   type Family,
@@ -223,7 +223,12 @@ export function infnetLearner(
   const { classifierEpochs, classifierPatience, classifierRate } = configuration
   return {
     family: 'infnet',
-    init: (_, random) => withNetworks(configuration, energy.init(random)),
+    init(_, random) {
+      const classifier = classifierNetwork(configuration, sizes).init(random)
+      // From a source beside, so that the classifier is the one that the same seed gives alone.
+      const { label } = energy.init(randomFromState(random.state()).split())
+      return withNetworks(configuration, { ...classifier, label })
+    },
     phases: [
       classifierPhase(classifierNetwork(configuration, sizes), {
         epochs: classifierEpochs,

@@ -24,7 +24,7 @@ export interface MinimaxPhaseOptions<S> extends GameOptions<S> {
  * @param model - any energy of labels in a box
  * @param network - the network
  * @throws {@link @deepstruct/tensor!DomainError} for a pull toward a start that the network has forgotten; the evaluation throws
- * {@link @deepstruct/tensor!DivergenceError} when all outputs are the same
+ * {@link @deepstruct/tensor!DivergenceError} when all outputs are the same, on which `fit` ends as diverged
  */
 export function minimaxPhase<S, F>(
   model: EnergyPart<S, F>,

@@ -36,7 +36,7 @@ export interface TuningPhaseOptions {
  * @param model - any energy of labels in a box
  * @param network - the network, which starts where the phase before has left it
  * @throws {@link @deepstruct/tensor!DomainError} for a pull toward a start that the network has forgotten; the evaluation throws
- * {@link @deepstruct/tensor!DivergenceError} when all outputs are the same
+ * {@link @deepstruct/tensor!DivergenceError} when all outputs are the same, on which `fit` ends as diverged
  */
 export function tuningPhase<S, F>(
   model: EnergyPart<S, F>,
