@@ -69,7 +69,9 @@ export function compile(
   let sessionMs = 0
   const start = async ({ bytes, externalData }: Model): Promise<Session> => {
     const begin = performance.now()
-    const started = await runtime.start(bytes, { ...options, externalData, small: cost < small })
+    // A graph of open extents was traced with some, and may be run with larger ones.
+    const short = inputShapes === undefined && cost < small
+    const started = await runtime.start(bytes, { ...options, externalData, small: short })
     sessionMs = performance.now() - begin
     return started
   }
