@@ -10,6 +10,13 @@ export {
   type LabelEnergySettings,
 } from './energy-over-classifier.ts'
 export {
+  energyOverTagger,
+  type TagEnergyParams,
+  tagEnergySettings,
+  type TagEnergySettings,
+  type TaggedFeatures,
+} from './energy-over-tagger.ts'
+export {
   fcnFamily,
   fcnLearner,
   fcnSettings,

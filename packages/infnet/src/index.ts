@@ -14,6 +14,13 @@ export {
   infnetSettings,
   type InfnetState,
 } from './infnet-family.ts'
+export {
+  infnetTaggingFamily,
+  infnetTaggingLearner,
+  type InfnetTaggingSettings,
+  infnetTaggingSettings,
+  type InfnetTaggingState,
+} from './infnet-tagging-family.ts'
 export { minimaxPhase, type MinimaxPhaseOptions } from './minimax-phase.ts'
 export { networkSolver } from './network-solver.ts'
 export type { Stabilizers } from './stabilizers.ts'

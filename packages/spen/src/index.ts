@@ -16,5 +16,11 @@ export {
   type SpenParams,
 } from '@deepstruct/inference'
 export { spenFamily, spenLearner, type SpenSettings, spenSettings } from './spen-family.ts'
+export {
+  spenTaggingFamily,
+  spenTaggingLearner,
+  type SpenTaggingSettings,
+  spenTaggingSettings,
+} from './spen-tagging-family.ts'
 export { ssvmPhase, type SsvmPhaseOptions } from './ssvm-phase.ts'
 export type { StructuredPhaseOptions } from './structured-phase.ts'
