@@ -38,6 +38,17 @@ export {
   type MeasurementParams,
 } from './label-energy/measurement-energy.ts'
 export { pairwiseEnergy, type PairwiseParams } from './label-energy/pairwise-energy.ts'
+export {
+  tagLanguageModelEnergy,
+  type TagLanguageModelEnergyOptions,
+  type TagLanguageModelParams,
+} from './label-energy/tag-language-model-energy.ts'
+export {
+  tagPairEnergy,
+  type TagPairEnergyOptions,
+  type TagPairParams,
+  tagPairPotentials,
+} from './label-energy/tag-pair-energy.ts'
 export { logitGradient } from './logit-gradient.ts'
 export type { LogitStepOptions } from './logit-steps.ts'
 export { masked } from './masked.ts'
