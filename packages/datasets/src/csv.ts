@@ -75,13 +75,16 @@ export function parseCsv(text: string, options: CsvOptions): MultilabelDataset {
   })
 }
 
-interface CsvRecord {
+/** A record of a CSV file. */
+export interface CsvRecord {
+  /** Its values. */
   readonly record: readonly string[]
   /** The line on which the record ends. */
   readonly line: number
 }
 
-function readRecords(text: string, delimiter: string, place: Place): CsvRecord[] {
+/** The records of CSV text with their lines. */
+export function readRecords(text: string, delimiter: string, place: Place): CsvRecord[] {
   try {
     const lines: number[] = []
     const records = parse(text, {

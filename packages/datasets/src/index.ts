@@ -84,3 +84,5 @@ export {
   vocabularySizes,
 } from './tagging/vocabulary.ts'
 export { type MulanTexts, writeCsv, writeJsonl, writeMulan, writeSvmlight } from './write.ts'
+export { parseTargetArff, parseTargetCsv, type TargetOptions } from './target.ts'
+export { hashedTokens, type HashedTokensOptions } from './hashed-tokens.ts'

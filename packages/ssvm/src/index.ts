@@ -13,6 +13,34 @@ export type {
 export { meanFieldBeliefs, type MeanFieldOptions } from './beliefs/mean-field-beliefs.ts'
 export { relaxedBeliefs } from './beliefs/relaxed-beliefs.ts'
 export { treeBeliefs } from './beliefs/tree-beliefs.ts'
+export {
+  crfFamily,
+  crfLearner,
+  type CrfParams,
+  crfSettings,
+  type CrfSettings,
+} from './families/crf-family.ts'
+export {
+  labelPairEnergy,
+  type LabelPairEnergyOptions,
+  type LabelPairs,
+} from './families/label-pair-energy.ts'
+export {
+  ssvmFamily,
+  ssvmLearner,
+  type SsvmParams,
+  ssvmSettings,
+  type SsvmSettings,
+} from './families/ssvm-family.ts'
+export {
+  type ClassHinge,
+  svmFamily,
+  type SvmHeadOptions,
+  svmHeadPhase,
+  type SvmParams,
+  svmSettings,
+  type SvmSettings,
+} from './families/svm-family.ts'
 export { chowLiuTree, labelGraph, type LabelGraphKind } from './labels/label-graph.ts'
 export {
   f1LabelLoss,

@@ -4,6 +4,7 @@
  */
 export { cacheFolder } from './cache-folder.ts'
 export { download, type Download, type DownloadProgress } from './download.ts'
+export { loadClassification, type LoadClassificationOptions } from './load-classification.ts'
 export { readBytes, readNpy, readText } from './files.ts'
 export {
   type LoadedImages,

@@ -1,7 +1,7 @@
 import { add, log, loop, matMul, mul, clip, sigmoid, sub, sum } from '@deepstruct/tensor'
 import type { BeliefSolver } from './label-beliefs.ts'
 import { pairMatrix } from './pair-matrix.ts'
-import { relaxedScore } from './relaxed-beliefs.ts'
+import { relaxedScore } from './relaxed-score.ts'
 
 /** How {@link meanFieldBeliefs} goes. */
 export interface MeanFieldOptions {

@@ -1,15 +1,9 @@
 import { box, type Minimizer, projectedGradient } from '@deepstruct/inference'
-import { dot, matMul, mul, neg, sub, sum } from '@deepstruct/tensor'
-import { add, type Tensor } from '@deepstruct/tensor'
+import { neg } from '@deepstruct/tensor'
 import type { BeliefSolver } from './label-beliefs.ts'
 import { meanFieldBeliefs } from './mean-field-beliefs.ts'
 import { pairMatrix } from './pair-matrix.ts'
-
-/** The score of relaxed labels, `[batch]`. */
-export function relaxedScore(single: Tensor, matrix: Tensor | undefined, y: Tensor): Tensor {
-  const own = sum(mul(single, y), 1)
-  return matrix === undefined ? own : add(own, mul(dot(matMul(y, matrix), y), 0.5))
-}
+import { relaxedScore } from './relaxed-score.ts'
 
 /**
  * Approximate beliefs of many labels on any graph: the best label set by a gradient-based minimizer on relaxed labels, the distribution by mean field.
@@ -30,6 +24,6 @@ export function relaxedBeliefs(
       start: domain.start(batch),
       energy: (relaxed) => neg(relaxedScore(single, matrix, relaxed)),
     })
-    return { y, value: sub(0, energy) }
+    return { y, value: neg(energy) }
   }
 }

@@ -6,7 +6,7 @@ import type { Learner } from '../learner.ts'
 import type { JsonObject } from '../model-file/model-file.ts'
 import type { Labeled } from './labeled.ts'
 
-/** The size of a multi-label problem. */
+/** The size of a problem of labels, or of classes. */
 export interface Sizes {
   /** The number of features. */
   readonly inputs: number
@@ -38,6 +38,8 @@ export interface TagSizes {
 export interface Problems {
   /** A set of labels: inputs `[batch, features]`, outputs `[batch, labels]`. */
   readonly multilabel: Sizes
+  /** One class: inputs `[batch, features]`, outputs `[batch, classes]`, one-hot; the labels are the classes. The highest score is predicted. */
+  readonly classification: Sizes
   /**
    * A mask: inputs `[batch, height, width, channels]`, outputs `[batch, height, width]`; where pixels have one of several classes,
    * `[batch, height, width, classes]`, one-hot.

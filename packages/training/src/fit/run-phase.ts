@@ -165,7 +165,9 @@ export async function runPhase<S extends object, B>(
         if (
           checkpoint?.everySteps !== undefined &&
           step % checkpoint.everySteps === 0 &&
-          step < steps
+          step < steps &&
+          // A phase that is done ends its epoch right here, and that is saved.
+          !phaseDone
         )
           await save(epochRandom)
         await breathe()

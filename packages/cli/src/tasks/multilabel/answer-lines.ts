@@ -4,9 +4,9 @@ import type { Parameters } from '@deepstruct/training'
 import { compiledSolver } from '../../model/compiled-solver.ts'
 import type { InputLine } from '../../predict/line-batches.ts'
 import { overlapped } from '../../predict/overlapped.ts'
-import type { MultilabelModel } from './multilabel-problem.ts'
+import type { LabelModel } from './multilabel-problem.ts'
 import { type ExampleReader, exampleReader, type ReadExample } from './read-example.ts'
-import { exampleWriter, type ListedScores } from './write-example.ts'
+import type { Predicted } from './write-example.ts'
 
 /** The answers to a batch of lines. */
 export interface Answers {
@@ -28,16 +28,16 @@ interface ReadBatch {
  * Answers lines of input with lines of output. A bad line is answered by `{"id"?, "line", "error"}`.
  *
  * @param params - the parameters of the model, on the engine
+ * @param write - the line of a predicted example
  */
 export async function* answerLines(
   batches: AsyncIterable<readonly InputLine[]>,
-  model: MultilabelModel,
+  model: LabelModel,
   params: Device<Parameters>,
-  listed: ListedScores,
+  write: (predicted: Predicted) => string,
 ): AsyncGenerator<Answers> {
-  const { sizes, standardizer, labelNames } = model.problem
+  const { sizes, standardizer } = model.problem
   const examplesIn = readBatches(batches, exampleReader(sizes.inputs, standardizer), sizes.inputs)
-  const write = exampleWriter(labelNames, model.threshold, listed)
   const run = compiledSolver(model)
   const solutions = overlapped(examplesIn, async ({ x }) =>
     x.shape[0] === 0 ? undefined : run(params, x),

@@ -15,6 +15,9 @@ export interface MultilabelProblem extends Problem<'multilabel'> {
 /** A model of label sets. */
 export type MultilabelModel = UsableModel<'multilabel', MultilabelProblem>
 
+/** A model of label sets or of classes, which are told of the same. */
+export type LabelModel = MultilabelModel | UsableModel<'classification', MultilabelProblem>
+
 /** What such a model predicted. */
 export type MultilabelPredictions = Predictions<'multilabel', MultilabelProblem, MultilabelDataset>
 

@@ -6,7 +6,8 @@ import type { Values } from '../../options/read-options.ts'
 import { writeAll } from '../../output/write-all.ts'
 import { lineBatches } from '../../predict/line-batches.ts'
 import { answerLines } from './answer-lines.ts'
-import type { MultilabelModel } from './multilabel-problem.ts'
+import type { LabelModel, MultilabelModel } from './multilabel-problem.ts'
+import { exampleWriter, type Predicted } from './write-example.ts'
 
 const schema = z.object({
   scores: z
@@ -24,19 +25,35 @@ const schema = z.object({
 export const multilabelPredictOptions: z.ZodObject = schema
 
 /** Predicts JSON lines from stdin to stdout, in order and with bounded memory. */
-export async function predictLines(
-  model: MultilabelModel,
-  options: Values,
+export function predictLines(model: MultilabelModel, options: Values, io: Io): Promise<number> {
+  const { scores, batchSize } = schema.parse(options)
+  const write = exampleWriter(model.problem.labelNames, model.threshold, scores)
+  return answerInput(model, { write, batchSize, quiet: options['quiet'] === true }, io)
+}
+
+/** How {@link answerInput} answers. */
+interface AnswerOptions {
+  /** The line of a predicted example. */
+  readonly write: (predicted: Predicted) => string
+  /** Lines predicted at once. */
+  readonly batchSize: number
+  /** Whether it is not told that lines come from a terminal. */
+  readonly quiet: boolean
+}
+
+/** Answers each line of stdin by one of stdout; resolves to the exit code. */
+export async function answerInput(
+  model: LabelModel,
+  { write, batchSize, quiet }: AnswerOptions,
   io: Io,
 ): Promise<number> {
-  const { scores, batchSize } = schema.parse(options)
-  if (io.stdin.isTTY === true && options['quiet'] !== true)
+  if (io.stdin.isTTY === true && !quiet)
     io.stderr.write('reading JSON lines from the terminal; Ctrl-D ends them\n')
   const params = await put<Parameters>(model.parameters)
   let good = true
   try {
     const batches = lineBatches(io.stdin, batchSize)
-    for await (const answers of answerLines(batches, model, params, scores)) {
+    for await (const answers of answerLines(batches, model, params, write)) {
       good &&= answers.good
       await writeAll(io.stdout, answers.text)
     }

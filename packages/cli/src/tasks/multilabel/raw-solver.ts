@@ -2,12 +2,10 @@ import type { TracedSolution } from '@deepstruct/inference'
 import { constant, div, ndarray, type NDArray, sub, type Tensor } from '@deepstruct/tensor'
 import type { Parameters } from '@deepstruct/training'
 import { solverOf } from '../../model/solver-of.ts'
-import type { MultilabelModel } from './multilabel-problem.ts'
+import type { LabelModel } from './multilabel-problem.ts'
 
 /** What runs at test time, for inputs as they stand in the data: it standardizes them itself. */
-export function rawSolverOf(
-  model: MultilabelModel,
-): (params: Parameters, x: Tensor) => TracedSolution {
+export function rawSolverOf(model: LabelModel): (params: Parameters, x: Tensor) => TracedSolution {
   const { standardizer } = model.problem
   const solve = solverOf(model)
   if (standardizer.kind === 'identity') return solve

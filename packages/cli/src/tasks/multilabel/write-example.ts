@@ -43,6 +43,7 @@ export function exampleWriter(
   }
 }
 
-function jsonNumber(value: number): string {
+/** A number as JSON has it. */
+export function jsonNumber(value: number): string {
   return Number.isFinite(value) ? String(value) : 'null'
 }
