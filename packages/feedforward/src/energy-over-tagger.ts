@@ -1,15 +1,16 @@
 import {
-  chainEdges,
   type EnergyNetwork,
   localEnergy,
   simplex,
   type SpenParams,
+  tagPairEnergy,
+  type TagPairParams,
+  tagPairPotentials,
 } from '@deepstruct/inference'
 import { tokenMask, type TokenFeaturesParams } from '@deepstruct/networks'
-import { add, constant, expandDims, mul, neg, sum, type Tensor, zeros } from '@deepstruct/tensor'
+import { add, expandDims, mul, sum, type Tensor } from '@deepstruct/tensor'
 import type { TagSizes } from '@deepstruct/training'
 import { z } from 'zod'
-import { tagPairEnergy, type TagPairParams } from './tag-pair-energy.ts'
 import { taggerNetwork, type TaggerSettings } from './tagger-family.ts'
 
 /** The settings of an energy of tags; a type and no interface, so that it counts as JSON. */
@@ -64,14 +65,7 @@ export function energyOverTagger(
     },
     domain: ({ logits, mask }) =>
       simplex({ positions: logits.shape[1] as number, classes: tags, mask }),
-    potentials: ({ label }, { logits, mask }) => ({
-      unary: neg(logits),
-      edges: constant(chainEdges(logits.shape[1] as number)),
-      pairwise:
-        pairs === undefined
-          ? zeros([1, tags, tags])
-          : expandDims(neg((label as TagPairParams).pairs), 0),
-      mask,
-    }),
+    potentials: ({ label }, { logits, mask }) =>
+      tagPairPotentials(pairs === undefined ? undefined : (label as TagPairParams), logits, mask),
   }
 }

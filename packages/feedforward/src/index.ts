@@ -41,6 +41,7 @@ export {
   type SegmenterState,
   solveMasks,
 } from './segmenter-phase.ts'
+export { tagEnergyPhase, type TagEnergyPhaseOptions } from './tag-energy-phase.ts'
 export { tagSolution } from './tag-solution.ts'
 export {
   taggerFamily,

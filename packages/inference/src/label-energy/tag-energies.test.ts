@@ -15,7 +15,6 @@ import {
 } from '@deepstruct/tensor'
 import { checkGradient, oneHotStructures } from '@deepstruct/testing'
 import { describe, expect, it } from 'vitest'
-import type { Potentials } from '../exact/potentials.ts'
 import { viterbi } from '../exact/viterbi.ts'
 import { localEnergy } from '../spen.ts'
 import type { LabelEnergy } from './label-energy.ts'
@@ -53,61 +52,67 @@ function constants(tree: unknown): unknown {
   )
 }
 
-function laws(name: string, energy: LabelEnergy, part: string): void {
+describe.each<{
+  readonly name: string
+  readonly energy: LabelEnergy
+  /** One of its parameters. */
+  readonly part: string
+}>([
+  { name: 'tagPairEnergy', energy: tagPairEnergy({ tags, ends: true }), part: 'pairs' },
+  {
+    name: 'tagLanguageModelEnergy',
+    energy: tagLanguageModelEnergy({ tags, width: 3, units: 4 }),
+    part: 'embedding',
+  },
+])('$name', ({ energy, part }) => {
   const params = energy.init(random(1)) as Record<string, NDArray>
+  const run = jit((p: unknown, y: Tensor) => energy.energy(p, y))
 
-  describe(`${name}`, () => {
-    const run = jit((p: unknown, y: Tensor) => energy.energy(p, y))
-
-    it('gives a sequence alone the energy that it has padded in a batch', async () => {
-      const y = soft(2)
-      const { data } = await run(params, y)
-      for (const [row, n] of lengths.entries()) {
-        const whole = takeRows<NDArray>(y, row, row + 1)
-        const alone = ndarray(whole.data.slice(0, n * tags), [1, n, tags])
-        expect((await run(params, alone)).data[0]).toBeCloseTo(data[row]!, 5)
-      }
-    })
-
-    it('has the gradient at relaxed tags that differences have', async () => {
-      await checkGradient(
-        (free) =>
-          energy.energy(
-            constants(params),
-            add(constant(soft(3)), mul(constant(withinSimplices), free)),
-          ),
-        [random(4).normals([batch, length, 1], 0, 0.05)],
-      )
-    })
-
-    it('can be learned through its gradient at the tags', async () => {
-      // The squared length of that gradient, differentiated by the parameters: what learning through inference takes.
-      const steepness = (p: unknown, y: Tensor): Tensor => {
-        const slope = gradOfRows((at: Tensor) => energy.energy(p, at))(y)
-        return sum(mul(slope, slope))
-      }
-      const value = jit(steepness)
-      const gradient = jit((p: object, y: Tensor) => ({
-        found: grad((at: object) => steepness(at, y))(p) as Record<string, Tensor>,
-      }))
-      const { found } = await gradient(params, soft(4))
-      const moved = params[part]!
-      const at = async (by: number): Promise<number> => {
-        const nudged = ndarray(
-          Float32Array.from(moved.data, (w, i) => (i === 1 ? w + by : w)),
-          moved.shape,
-        )
-        return (await value({ ...params, [part]: nudged }, soft(4))).data[0]!
-      }
-      const slope = ((await at(0.02)) - (await at(-0.02))) / 0.04
-      expect(slope).not.toBe(0)
-      expect(found[part]!.data[1]).toBeCloseTo(slope, 2)
-    })
+  it('gives a sequence alone the energy that it has padded in a batch', async () => {
+    const y = soft(2)
+    const { data } = await run(params, y)
+    for (const [row, n] of lengths.entries()) {
+      const whole = takeRows<NDArray>(y, row, row + 1)
+      const alone = ndarray(whole.data.slice(0, n * tags), [1, n, tags])
+      expect((await run(params, alone)).data[0]).toBeCloseTo(data[row]!, 5)
+    }
   })
-}
 
-laws('tagPairEnergy', tagPairEnergy({ tags, ends: true }), 'pairs')
-laws('tagLanguageModelEnergy', tagLanguageModelEnergy({ tags, width: 3, units: 4 }), 'embedding')
+  it('has the gradient at relaxed tags that differences have', async () => {
+    await checkGradient(
+      (free) =>
+        energy.energy(
+          constants(params),
+          add(constant(soft(3)), mul(constant(withinSimplices), free)),
+        ),
+      [random(4).normals([batch, length, 1], 0, 0.05)],
+    )
+  })
+
+  it('can be learned through its gradient at the tags', async () => {
+    // The squared length of that gradient, differentiated by the parameters: what learning through inference takes.
+    const steepness = (p: unknown, y: Tensor): Tensor => {
+      const slope = gradOfRows((at: Tensor) => energy.energy(p, at))(y)
+      return sum(mul(slope, slope))
+    }
+    const value = jit(steepness)
+    const gradient = jit((p: object, y: Tensor) => ({
+      found: grad((at: object) => steepness(at, y))(p) as Record<string, Tensor>,
+    }))
+    const { found } = await gradient(params, soft(4))
+    const moved = params[part]!
+    const at = async (by: number): Promise<number> => {
+      const nudged = ndarray(
+        Float32Array.from(moved.data, (w, i) => (i === 1 ? w + by : w)),
+        moved.shape,
+      )
+      return (await value({ ...params, [part]: nudged }, soft(4))).data[0]!
+    }
+    const slope = ((await at(0.02)) - (await at(-0.02))) / 0.04
+    expect(slope).not.toBe(0)
+    expect(found[part]!.data[1]).toBeCloseTo(slope, 2)
+  })
+})
 
 describe('tagLanguageModelEnergy', () => {
   it('makes the tag sequences of one length a distribution', async () => {
