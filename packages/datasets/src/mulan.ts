@@ -38,7 +38,15 @@ export function parseMulan(
 ): MultilabelDataset {
   const table = parseArff(arff, options)
   const place = placeOf('parseMulan', options.file)
-  const isLabel = labelColumns(table, labelNames, place)
+  return encodedTable(table, labelColumns(table, labelNames, place), place)
+}
+
+/** The columns of a table as numbers: features, and labels of values 0 and 1. */
+export function encodedTable(
+  table: ArffTable,
+  isLabel: readonly boolean[],
+  place: Place,
+): MultilabelDataset {
   const columns = encode(table, isLabel, place)
   const features = sparseRows()
   const labels = sparseRows()

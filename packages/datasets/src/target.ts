@@ -1,6 +1,7 @@
 import type { NDArray } from '@deepstruct/tensor'
+import { parseArff } from './arff.ts'
 import { readRecords } from './csv.ts'
-import { parseMulan } from './mulan.ts'
+import { encodedTable } from './mulan.ts'
 import { type MultilabelDataset, multilabelDataset } from './multilabel.ts'
 import { type ParseOptions, type Place, placeOf, quoted } from './place.ts'
 import { type Features, type SparseMatrix, sparseRows, toDense } from './sparse.ts'
@@ -81,8 +82,13 @@ export function parseTargetCsv(text: string, options: TargetOptions): Multilabel
  */
 export function parseTargetArff(text: string, options: TargetOptions): MultilabelDataset {
   const place = placeOf('parseTargetArff', options.file)
-  // Without labels every attribute is a feature, and a nominal one has a column for each value.
-  const all = parseMulan(text, [], options)
+  const table = parseArff(text, options)
+  // As a feature, a nominal attribute has a column for each value.
+  const all = encodedTable(
+    table,
+    table.attributes.map(() => false),
+    place,
+  )
   const { featureNames } = all
   const prefix = `${options.target}=`
   const isTarget = featureNames.map((name) => name === options.target || name.startsWith(prefix))
@@ -100,7 +106,7 @@ export function parseTargetArff(text: string, options: TargetOptions): Multilabe
   const isNominal = featureNames[targets[0]!] !== options.target
   const values = Array.from({ length: all.size }, (_, row) => {
     const own = cells.data.subarray(row * targets.length, (row + 1) * targets.length)
-    return { value: isNominal ? declared[own.indexOf(1)]! : String(own[0]), line: undefined }
+    return { value: isNominal ? declared[own.indexOf(1)]! : String(own[0]), line: table.lines[row] }
   })
   const { labels, classes } = oneHot(
     values,

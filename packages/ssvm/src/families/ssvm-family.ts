@@ -1,4 +1,4 @@
-import { maxProduct } from '@deepstruct/inference'
+import { enumeration, maxProduct } from '@deepstruct/inference'
 import { structuredHinge } from '@deepstruct/losses'
 import {
   add,
@@ -236,8 +236,9 @@ function violatorsFor(configuration: SsvmSettings, { labels }: Sizes): LossAugme
   }
   if (isSum && graph !== 'full') return inferredViolators(maxProduct, loss)
   if (graph === 'unary') return countedViolators(loss, rescaling)
+  if (isSum)
+    return inferredViolators(labels <= TRIED_LABELS ? enumeration() : integerProgram(), loss)
   if (labels <= TRIED_LABELS) return enumeratedViolators(loss, rescaling)
-  if (isSum) return inferredViolators(integerProgram(), loss)
   throw unserved(
     configuration,
     labels,
