@@ -1,7 +1,7 @@
-/** Mean and standard deviation, to a tenth. */
+/** Mean and standard deviation, to a tenth; of one number, the number. */
 export function spread(numbers: readonly number[]): string {
   const mean = numbers.reduce((total, x) => total + x, 0) / numbers.length
-  const variance =
-    numbers.reduce((total, x) => total + (x - mean) ** 2, 0) / Math.max(1, numbers.length - 1)
+  if (numbers.length === 1) return mean.toFixed(1)
+  const variance = numbers.reduce((total, x) => total + (x - mean) ** 2, 0) / (numbers.length - 1)
   return `${mean.toFixed(1)} ± ${Math.sqrt(variance).toFixed(1)}`
 }

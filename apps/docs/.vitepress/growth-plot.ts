@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
-import { parseHTML } from 'linkedom'
 import type { GrowthPoint } from '../../../benchmarks/src/speed/growth.ts'
+import { staticPlot } from './static-plot.ts'
 
 const titles: Readonly<Record<GrowthPoint['of'], string>> = {
   batch: 'rows of a batch',
@@ -10,10 +10,8 @@ const titles: Readonly<Record<GrowthPoint['of'], string>> = {
 
 /** Time against a size as static SVG, both on logarithmic axes: a straight line at 45° is linear growth. */
 export function growthPlot(points: readonly GrowthPoint[], of: GrowthPoint['of']): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>')
   const own = points.filter((point) => point.of === of)
-  const drawn = Plot.plot({
-    document,
+  return staticPlot({
     width: 640,
     height: 300,
     marginLeft: 60,
@@ -30,11 +28,5 @@ export function growthPlot(points: readonly GrowthPoint[], of: GrowthPoint['of']
         fill: 'currentColor',
       }),
     ],
-  }) as unknown as {
-    readonly outerHTML: string
-    querySelectorAll(selector: string): Iterable<{ remove(): void }>
-  }
-  // The page has rules of its own; those of each plot would hold for all others too.
-  for (const rules of drawn.querySelectorAll('style')) rules.remove()
-  return drawn.outerHTML
+  })
 }

@@ -296,8 +296,8 @@ describe('fit', () => {
         return Promise.resolve()
       }
       const run = { dev: data, batchSize: 10 }
-      const evaluate = evaluating(throwingAt(4), (epoch) => -Math.abs(epoch - 2))
-      const fitted = await fit(learner([{ epochs: 9, evaluate }]), data, {
+      const failing = evaluating(throwingAt(4), (epoch) => -Math.abs(epoch - 2))
+      const fitted = await fit(learner([{ epochs: 9, evaluate: failing }]), data, {
         ...run,
         checkpoint: { save },
       })
@@ -330,8 +330,8 @@ describe('fit', () => {
     })
 
     it('by the evaluation on entry, ends with the state that the phase was given', async () => {
-      const evaluate = evaluating(throwingAt(1))
-      const later: Partial<Phase<State, Batch>> = { name: 'later', epochs: 2, evaluate }
+      const failing = evaluating(throwingAt(1))
+      const later: Partial<Phase<State, Batch>> = { name: 'later', epochs: 2, evaluate: failing }
       const { status, state } = await fit(learner([{ epochs: 2 }, later, { epochs: 5 }]), data, {
         dev: data,
         batchSize: 10,
@@ -368,9 +368,9 @@ describe('fit', () => {
     })
 
     it('throws what is another error', async () => {
-      const evaluate = evaluating(throwingAt(2, new Error('no disk')))
-      const failing = fit(learner([{ evaluate }]), data, { dev: data })
-      await expect(failing).rejects.toThrow('no disk')
+      const failing = evaluating(throwingAt(2, new Error('no disk')))
+      const run = fit(learner([{ evaluate: failing }]), data, { dev: data })
+      await expect(run).rejects.toThrow('no disk')
     })
   })
 
