@@ -1,3 +1,4 @@
+import { taggerNetwork, taggerSettings } from '@deepstruct/feedforward'
 import {
   add,
   array,
@@ -12,6 +13,7 @@ import {
   matMul,
   mul,
   type NDArray,
+  ndarray,
   random,
   scan,
   sum,
@@ -62,6 +64,11 @@ const forms = {
     })(args),
 }
 
+function close(got: NDArray, expected: NDArray): void {
+  expect(got.shape).toEqual(expected.shape)
+  for (const [i, value] of expected.data.entries()) expect(got.data[i]).toBeCloseTo(value, 4)
+}
+
 describe('a scan', () => {
   it.each(Object.entries(forms))('gives the %s that it gives eagerly', async (_, form) => {
     const [eager, compiled] = engines.map((engine) =>
@@ -83,6 +90,45 @@ describe('a scan', () => {
             1e-4 * Math.max(1, Math.abs(value)),
           )
       }
+    }
+  })
+
+  it('reads sentences as eagerly, with the gradient that is there, in batches of any size', async () => {
+    const settings = taggerSettings({ wordWidth: 5, columnWidth: 2, units: 4 })
+    const tagger = taggerNetwork(settings, { columns: [9, 4], tags: 3 })
+    const params = tagger.init(random(5))
+    type Params = Parameters<typeof tagger.apply>[0]
+    const squares = (p: Params, ids: Tensor): Tensor => {
+      const y = tagger.apply(p, ids)
+      return sum(mul(y, y))
+    }
+    const [eager, compiled] = engines.map((engine) =>
+      jit(
+        (p: Params, ids: Tensor) => ({
+          value: tagger.apply(p, ids),
+          slopes: grad((at: Params) => squares(at, ids))(p),
+        }),
+        { engine },
+      ),
+    )
+    for (const batch of [2, 3, 5]) {
+      // Sentences of 6 tokens, 5, 4, ….
+      const ids = Int32Array.from({ length: batch * 12 }, (_, i) => {
+        const [row, t] = [Math.floor(i / 12), Math.floor((i % 12) / 2)]
+        return t < 6 - row ? 1 + ((i * 7) % (i % 2 === 0 ? 8 : 3)) : 0
+      })
+      const x = ndarray(ids, [batch, 6, 2])
+      const [expected, got] = [await eager!(params, x), await compiled!(params, x)]
+      close(got.value, expected.value)
+      close(
+        got.slopes.features.recurrent.forward.recurrent,
+        expected.slopes.features.recurrent.forward.recurrent,
+      )
+      close(
+        got.slopes.features.recurrent.backward.kernel,
+        expected.slopes.features.recurrent.backward.kernel,
+      )
+      close(got.slopes.features.embedding[0]!, expected.slopes.features.embedding[0]!)
     }
   })
 
