@@ -1,6 +1,6 @@
 // What does an adversary add to a segmenter? Segmenters trained alone and against a discriminator, with one budget, on the compiled engine. Usage:
 //
-//   node benchmarks/dist/adversarial.js [--set horses --set shapes] [--model NAME …] [--seed N …] [--threads N] [--data-dir DIR]
+//   node benchmarks/dist/adversarial.js [--set horses --set shapes] [--model NAME …] [--seed N …] [--epochs WARMUP,AGAINST,FINE] [--threads N] [--data-dir DIR]
 //   node --expose-gc benchmarks/dist/adversarial.js --memory STEPS
 //
 // All models of a seed go on from one segmenter, trained alone for the epochs of the warm-up; then each has the same further epochs with the
@@ -63,6 +63,7 @@ const { values } = parseArgs({
     set: { type: 'string', multiple: true, default: ['shapes', 'horses'] },
     model: { type: 'string', multiple: true },
     seed: { type: 'string', multiple: true, default: ['0'] },
+    epochs: { type: 'string' },
     threads: { type: 'string', default: '2' },
     memory: { type: 'string' },
     'data-dir': { type: 'string' },
@@ -113,7 +114,7 @@ async function compare(): Promise<void> {
   const rows: string[][] = []
   const names = values.model ?? Object.keys(models)
   for (const setName of values.set) {
-    const set = await chosen(sets, '--set', setName)()
+    const set = withEpochs(await chosen(sets, '--set', setName)())
     const results = new Map<string, Result[]>(names.map((name) => [name, []]))
     for (const seed of values.seed.map(Number)) {
       const start = warmedUp(set, seed, setName)
@@ -153,6 +154,16 @@ async function compare(): Promise<void> {
     'seconds',
   ]
   console.log(markdownTable(head, rows))
+}
+
+/** The set with the epochs of the option `--epochs`, where that is given. */
+function withEpochs(set: ImageSet): ImageSet {
+  if (values.epochs === undefined) return set
+  const [warmupEpochs = NaN, against = NaN, segmenterFineEpochs = NaN] = values.epochs
+    .split(',')
+    .map(Number)
+  const epochs = { warmupEpochs, segmenterEpochs: warmupEpochs + against, segmenterFineEpochs }
+  return { ...set, settings: { ...set.settings, ...epochs } }
 }
 
 /** The segmenter that all models of a seed start from; trained when it is asked for first. */

@@ -69,7 +69,7 @@ const settings = z.strictObject({
   discriminatorRate: z
     .number()
     .positive()
-    .default(3e-4)
+    .default(1e-3)
     .describe('learning rate of the discriminator'),
   discriminatorDecay: z.number().min(0).default(1e-4).describe('how strongly its weights shrink'),
   discriminatorSteps: z.int().positive().default(1).describe('its steps at each batch'),

@@ -1,5 +1,6 @@
 // Written by families.test.ts; after a change of the packages: npx vitest run --project cli families -u
 import type { AnyFamily } from '@deepstruct/training'
+import { adversarialFamily } from '@deepstruct/adversarial'
 import { dvnFamily, dvnSegmentationFamily } from '@deepstruct/dvn'
 import { fcnFamily, mlpFamily, taggerFamily } from '@deepstruct/feedforward'
 import { infnetFamily, infnetTaggingFamily } from '@deepstruct/infnet'
@@ -8,6 +9,7 @@ import { crfFamily, ssvmFamily, svmFamily } from '@deepstruct/ssvm'
 
 /** Every model family, in the order of the packages. */
 export const families: readonly AnyFamily[] = [
+  adversarialFamily,
   dvnFamily,
   dvnSegmentationFamily,
   fcnFamily,

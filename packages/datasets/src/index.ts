@@ -26,7 +26,14 @@ export {
 } from './multilabel.ts'
 export { parseNpy } from './npy.ts'
 export type { ParseOptions } from './place.ts'
-export { encodePng, parseMask, parsePng, type ParsePngOptions } from './png.ts'
+export {
+  encodePng,
+  parseClassMask,
+  type ParseClassMaskOptions,
+  parseMask,
+  parsePng,
+  type ParsePngOptions,
+} from './png.ts'
 export { type ImageSize, resizeImages } from './resize-images.ts'
 export {
   extentOf,

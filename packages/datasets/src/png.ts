@@ -57,6 +57,45 @@ export function parseMask(bytes: Uint8Array, options: ParseOptions = {}): NDArra
   return ndarray(mask, [height, width])
 }
 
+/** How a mask of several classes is read. */
+export interface ParseClassMaskOptions extends ParseOptions {
+  /** The number of classes; pixels have the values 0 to one less. */
+  readonly classes: number
+}
+
+/**
+ * Reads a mask of several classes in the PNG format: the gray value of a pixel, or its place in the palette, is its class.
+ *
+ * @param bytes - the whole file
+ * @returns float32 `[height, width, classes]`, one-hot
+ * @throws `DataError` when the bytes are no PNG, as {@link parsePng}, have colors and no palette, or a pixel that is no class
+ */
+export function parseClassMask(bytes: Uint8Array, options: ParseClassMaskOptions): NDArray {
+  const { classes, file } = options
+  const refuse = (argument: string, got: string, expected: string): Error =>
+    placeOf('parseClassMask', file).error(undefined, argument, got, expected)
+  const { height, width, step, data } = readPng('parseClassMask', bytes, options, (png) => ({
+    height: png.height,
+    width: png.width,
+    step: png.channels,
+    data: unpacked(png),
+  }))
+  if (step > 2)
+    throw refuse('mask', 'in color', 'gray values or a palette, where each value is a class')
+  const mask = new Float32Array(height * width * classes)
+  for (let pixel = 0; pixel < height * width; pixel++) {
+    const kind = data[pixel * step]!
+    if (kind >= classes)
+      throw refuse(
+        'mask',
+        `the class ${kind} in row ${Math.floor(pixel / width) + 1}, column ${(pixel % width) + 1}`,
+        `a class from 0 to ${classes - 1}`,
+      )
+    mask[pixel * classes + kind] = 1
+  }
+  return ndarray(mask, [height, width, classes])
+}
+
 /**
  * Writes an image in the PNG format with 8 bits.
  *
@@ -106,16 +145,28 @@ interface Pixels {
 }
 
 function pixelsOf(name: string, bytes: Uint8Array, options: ParseOptions): Pixels {
-  try {
-    const png = decode(bytes, { checkCrc: true })
+  return readPng(name, bytes, options, (png) => {
     const { height, width, depth, channels, palette } = png
-    // Where a file says that it is interlaced; the library then takes each pixel for a whole byte.
-    if (depth < 8 && bytes[28] !== 0) throw new TypeError('interlaced with fewer than 8 bits')
     if (palette !== undefined) {
       const stride = palette[0]!.length
       return { height, width, ...take(convertIndexedToRgb(png), stride, 255) }
     }
     return { height, width, ...take(unpacked(png), channels, 2 ** depth - 1) }
+  })
+}
+
+/** Decodes a file, and reads what is wanted of it. */
+function readPng<T>(
+  name: string,
+  bytes: Uint8Array,
+  options: ParseOptions,
+  read: (png: DecodedPng) => T,
+): T {
+  try {
+    const png = decode(bytes, { checkCrc: true })
+    // Where a file says that it is interlaced; the library then takes each pixel for a whole byte.
+    if (png.depth < 8 && bytes[28] !== 0) throw new TypeError('interlaced with fewer than 8 bits')
+    return read(png)
   } catch (cause) {
     throw placeOf(name, options.file).error(
       undefined,

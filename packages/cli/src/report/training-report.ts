@@ -10,12 +10,16 @@ export async function writeTrainingReport(path: string, trained: TrainedModel): 
   const { family, problem, settings, epochs, seconds, dev, history } = trained
   if (dev === undefined) return
   const task = tasks[family.task]
+  const warnings = family.warnings?.(history) ?? []
   const [results, ...others] = await task.sections({ model: trained, ...dev })
   const summary = `${family.summary}: ${task.describe(problem)}; ${epochs} epochs in ${seconds.toFixed(1)} s. All figures are of the ${dev.data.size} held-out examples.`
   await writeFileAtomic(
     path,
     page(`Training ${family.name}`, summary, [
       ...(results === undefined ? [] : [results]),
+      ...(warnings.length === 0
+        ? []
+        : [{ title: 'Warnings', body: warnings.map((text) => html`<p>${text}</p>`) }]),
       { title: 'Learning', body: learningCurves(history) },
       ...others,
       { title: 'Settings', body: [html`<pre>${JSON.stringify(settings, null, 2)}</pre>`] },

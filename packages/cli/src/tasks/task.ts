@@ -176,6 +176,8 @@ export interface TaskDefinition<
   testSource(test: string | undefined, options: Values): Values
   /** Loads examples to measure a model on. */
   loadTest(options: Values, problem: Q, progress: ProgressReporter): Promise<D>
+  /** Checks that a family serves the problem, where not every family of the task does; throws {@link UsageError}. */
+  requireServed?(family: Family<T>, problem: Q): void
   /** The problem in a few words: `103 features, 14 labels`. */
   describe(problem: Q): string
   /** What a model file keeps of the problem. */

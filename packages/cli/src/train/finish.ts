@@ -35,6 +35,8 @@ export async function finish(
   const { status, dev, family, epochs, seconds } = trained
   const { out } = options
   const problem = (text: string): void => void io.stderr.write(`${text}\n`)
+  const warnings = family.warnings?.(trained.history) ?? []
+  for (const text of warnings) problem(`warning: ${text}`)
   if (dev === undefined) {
     problem(
       status === 'diverged'
@@ -58,6 +60,7 @@ export async function finish(
       seconds,
       ...(status === 'completed' ? {} : { status }),
       dev: dev.report.facts,
+      ...(warnings.length === 0 ? {} : { warnings }),
     }
     await writeAll(io.stdout, `${JSON.stringify(summary)}\n`)
   } else await writeAll(io.stdout, reportTable('dev', dev.report))

@@ -94,6 +94,7 @@ export async function trainModel<T extends Task, Q extends Problem<T>, D extends
 ): Promise<TrainedModel<T, Q, D>> {
   const { task, family, settings, data, epochs, prepare = (learner) => learner } = options
   const { problem, train, dev } = data
+  task.requireServed?.(family, problem)
   const learner = prepare(family.learner(settings, problem.sizes))
   const { batchSize, seed, signal, resume, checkpoint, onProgress } = options
   const { state, status, history } = await fit(

@@ -43,4 +43,5 @@ export {
   namedSetsSource,
 } from './named-sets.ts'
 export { type HorseSplit, loadWeizmannHorses } from './weizmann-horses.ts'
+export { writeClassMask } from './write-class-mask.ts'
 export { writeMask, type WriteMaskOptions } from './write-mask.ts'

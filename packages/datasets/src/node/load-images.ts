@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataError, type NDArray, ndarray } from '@deepstruct/tensor'
 import { type ImageDataset, imageDataset } from '../images.ts'
-import { parseMask, parsePng } from '../png.ts'
+import { parseClassMask, parseMask, parsePng } from '../png.ts'
 import { type ImageSize, resizeImages } from '../resize-images.ts'
 import { readBytes } from './files.ts'
 import { matchPairs } from './match-pairs.ts'
@@ -21,6 +21,8 @@ export interface LoadImagePairsOptions extends LoadImagesOptions {
   readonly images: string
   /** The folder of the masks, `*.png`, matched by name or by number. */
   readonly masks: string
+  /** The number of classes, where the value of a mask's pixel is its class; left out, masks are black and one other value. */
+  readonly classes?: number
 }
 
 /** Images from a folder. */
@@ -54,12 +56,13 @@ export async function loadImages(
 
 /**
  * Loads images and their masks from two folders of PNG files. Images may differ in size, each is as large as its mask, and all are
- * resized. A pixel of a resized mask is 1 where at least half of what it covers is.
+ * resized. A pixel of a resized mask is 1 where at least half of what it covers is; of several classes it has the one that covers most of it.
  *
  * @throws `DataError` that names the file: an empty folder, a file without a partner, an unreadable one, a mask of another size than its
- * image, a mask of more than two values, or images of several sizes where no size is given
+ * image, a mask of more than two values or of a class that there is not, or images of several sizes where no size is given
  */
 export async function loadImagePairs(options: LoadImagePairsOptions): Promise<ImageDataset> {
+  const { classes } = options
   const folders = { images: options.images, masks: options.masks }
   const pairs = matchPairs(
     await pngFiles('loadImagePairs', folders.images),
@@ -71,7 +74,11 @@ export async function loadImagePairs(options: LoadImagePairsOptions): Promise<Im
   for (const pair of pairs) {
     const [file, maskFile] = [join(folders.images, pair.image), join(folders.masks, pair.mask)]
     const image = parsePng(await readBytes(file), { ...options, file })
-    const mask = parseMask(await readBytes(maskFile), { file: maskFile })
+    const bytes = await readBytes(maskFile)
+    const mask =
+      classes === undefined
+        ? parseMask(bytes, { file: maskFile })
+        : parseClassMask(bytes, { file: maskFile, classes })
     if (textOf(sizeOfImage(image)) !== textOf(sizeOfImage(mask)))
       throw new DataError({
         function: 'loadImagePairs',
@@ -81,20 +88,35 @@ export async function loadImagePairs(options: LoadImagePairsOptions): Promise<Im
         file: maskFile,
       })
     images.push(image)
-    masks.push(ndarray(mask.data, [...mask.shape, 1]))
+    masks.push(ndarray(mask.data, [...mask.shape.slice(0, 2), classes ?? 1]))
   }
   const files = pairs.map(({ image }) => join(folders.images, image))
   const size = commonSize('loadImagePairs', files, images.map(sizeOfImage), options.size)
   const shares = stacked(masks, size)
   return imageDataset({
     images: stacked(images, size),
-    masks: ndarray(
-      // A share of one half, as 1/3 + 1/6, may come out a little less.
-      Float32Array.from(shares.data, (share) => Number(share > 0.5 - 1e-6)),
-      [masks.length, size.height, size.width],
-    ),
+    masks:
+      classes !== undefined
+        ? largestShares(shares, classes)
+        : ndarray(
+            // A share of one half, as 1/3 + 1/6, may come out a little less.
+            Float32Array.from(shares.data, (share) => Number(share > 0.5 - 1e-6)),
+            [masks.length, size.height, size.width],
+          ),
     names: pairs.map(({ image }) => image),
   })
+}
+
+/** The class with the largest share of each pixel, the first one at a tie, one-hot. */
+function largestShares({ data, shape }: NDArray, classes: number): NDArray {
+  const largest = new Float32Array(data.length)
+  for (let start = 0; start < data.length; start += classes) {
+    let best = 0
+    // Shares of one size may differ in their last digit.
+    for (let k = 1; k < classes; k++) if (data[start + k]! > data[start + best]! + 1e-6) best = k
+    largest[start + best] = 1
+  }
+  return ndarray(largest, shape)
 }
 
 /** The PNG files of a folder, sorted. */

@@ -1,8 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { DataError, type NDArray, ndarray, ShapeError } from '@deepstruct/tensor'
+import { type NDArray, ndarray, ShapeError } from '@deepstruct/tensor'
 import { encodePng } from '../png.ts'
 import { type ImageSize, resizeImages } from '../resize-images.ts'
+import { writePng } from './write-png.ts'
 
 /** How {@link writeMask} writes. */
 export interface WriteMaskOptions {
@@ -37,18 +36,5 @@ export async function writeMask(
   const size = options.size ?? { height, width }
   const { data } = resizeImages(ndarray(mask.data, [1, height, width, 1], mask.dtype), size)
   const white = Float32Array.from(data, (value) => Number(value > threshold))
-  const png = encodePng(ndarray(white, [size.height, size.width]))
-  try {
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, png)
-  } catch (cause) {
-    throw new DataError({
-      function: 'writeMask',
-      argument: 'file',
-      got: `not writable (${cause instanceof Error ? cause.message : String(cause)})`,
-      expected: 'a file that can be written',
-      file,
-      cause,
-    })
-  }
+  await writePng('writeMask', file, encodePng(ndarray(white, [size.height, size.width])))
 }

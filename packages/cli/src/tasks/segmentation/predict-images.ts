@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type ImageSize, parsePng, resizeImages } from '@deepstruct/datasets'
-import { readBytes, writeMask } from '@deepstruct/datasets/node'
+import { readBytes, writeClassMask, writeMask } from '@deepstruct/datasets/node'
 import { statuses } from '@deepstruct/inference'
 import { DataError, dispose, joinRows, type NDArray, ndarray, put } from '@deepstruct/tensor'
 import type { ImageSizes, Parameters } from '@deepstruct/training'
@@ -22,7 +22,9 @@ const schema = z.object({
   images: imagesOption,
   out: z
     .string()
-    .describe('folder for the masks, PNG of the names and sizes of the images')
+    .describe(
+      'folder for the masks, PNG of the names and sizes of the images; of several classes gray values',
+    )
     .meta({ placeholder: 'folder' }),
   batchSize: z.int().positive().default(BATCH_SIZE).describe('images predicted at once'),
 })
@@ -71,13 +73,17 @@ export async function predictImages(
         }
         const mask = join(out, name)
         const y = rowOf(solved.y, row)
-        await writeMask(mask, y, { threshold: model.threshold, size: read.size })
+        const severalClasses = y.shape.length === 3
+        if (severalClasses) await writeClassMask(mask, y, read.size)
+        else await writeMask(mask, y, { threshold: model.threshold, size: read.size })
         await writeAll(
           io.stdout,
           `${JSON.stringify({
             id: name,
             mask,
-            object: shareAbove(y, model.threshold),
+            ...(severalClasses
+              ? { classes: classShares(y) }
+              : { object: shareAbove(y, model.threshold) }),
             energy: Number((solved.energy.data[row] as number).toPrecision(7)),
             status: statuses[solved.status.data[row] as number] ?? 'diverged',
           })}\n`,
@@ -148,4 +154,15 @@ async function requirePlace(images: string, out: string): Promise<void> {
 function shareAbove({ data }: NDArray, threshold: number): number {
   const inside = Array.from(data).filter((score) => score > threshold).length
   return Math.round((inside / data.length) * 1e4) / 1e4
+}
+
+/** The share of each class in a mask, to 4 decimals. */
+function classShares({ data, shape }: NDArray): readonly number[] {
+  const classes = shape[2] as number
+  const counts = Array.from({ length: classes }, () => 0)
+  for (let start = 0; start < data.length; start += classes) {
+    const scores = data.subarray(start, start + classes)
+    counts[scores.indexOf(Math.max(...scores))]!++
+  }
+  return counts.map((count) => Math.round((count * classes * 1e4) / data.length) / 1e4)
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ImageDataset } from '@deepstruct/datasets'
+import { type ImageDataset, syntheticShapes } from '@deepstruct/datasets'
 import { loadImagePairs, loadWeizmannHorses } from '@deepstruct/datasets/node'
 import type { ImageSizes } from '@deepstruct/training'
 import { UsageError } from '../../errors.ts'
@@ -14,11 +14,18 @@ interface PublishedImages {
   readonly test: ImageDataset
 }
 
-/** How each published set is loaded; a further one is one more entry. */
+/** How each set with a name is loaded; a further one is one more entry. */
 const published: Readonly<
   Record<string, (options: { readonly dataDir?: string }) => Promise<PublishedImages>>
 > = {
   'weizmann-horses': loadWeizmannHorses,
+  // Drawn and not loaded, always the same.
+  shapes: () =>
+    Promise.resolve({
+      train: syntheticShapes({ seed: 1, examples: 200 }),
+      dev: syntheticShapes({ seed: 2, examples: 50 }),
+      test: syntheticShapes({ seed: 3, examples: 200 }),
+    }),
 }
 
 /** Their names. */
@@ -45,13 +52,14 @@ export async function loadPublished(
 export async function loadPairs(
   images: string,
   masks: string,
-  { height, width, channels }: ImageSizes,
+  { height, width, channels, classes }: ImageSizes,
 ): Promise<ImageDataset> {
   return loadImagePairs({
     images,
     masks,
     size: { height, width },
     channels: channels === 1 ? 1 : 3,
+    ...(classes !== undefined && { classes }),
   })
 }
 

@@ -9,7 +9,7 @@ import {
   type ThresholdPoint,
 } from '@deepstruct/metrics'
 import { type NDArray, ndarray } from '@deepstruct/tensor'
-import type { Scored } from '@deepstruct/training'
+import { classIoU, type Scored } from '@deepstruct/training'
 import { type Figures, figuresOf } from '../../model/figures-of.ts'
 import { fraction, rounded, short } from '../../output/number.ts'
 import type { Predicted, Report } from '../task.ts'
@@ -59,8 +59,51 @@ export function reportOf(predicted: Predicted, threshold: number): MaskReport {
   }
 }
 
-/** Metrics of predicted masks at a threshold. */
+/** Whether masks have several classes: scores `[images, height, width, classes]`. */
+export function hasClasses({ labels }: Pick<Scored, 'labels'>): boolean {
+  return labels.shape.length === 4
+}
+
+/** Metrics of predicted masks of several classes, as plain data. */
+export interface ClassMaskReport extends Figures {
+  /** Number of images. */
+  readonly examples: number
+  /** Intersection over union of the classes, each summed over all images. */
+  readonly iou: {
+    /** The mean over the classes that occur. */
+    readonly mean: number
+    /** Of each class. */
+    readonly perClass: readonly (number | null)[]
+  }
+  /** Share of pixels whose class is right. */
+  readonly pixelAccuracy: number
+}
+
+/** Metrics of predicted masks of several classes, as plain data; a class that occurs nowhere has no IoU. */
+export function classReportOf(predicted: Predicted): ClassMaskReport {
+  const { mean, perClass, pixelAccuracy: accuracy } = classIoU(predicted.scores, predicted.labels)
+  return {
+    examples: predicted.labels.shape[0] as number,
+    iou: { mean, perClass: perClass.map((iou) => (Number.isNaN(iou) ? null : iou)) },
+    pixelAccuracy: accuracy,
+    ...figuresOf(predicted),
+  }
+}
+
+/** Metrics of predicted masks at a threshold; of several classes the class of the highest score is predicted. */
 export function measure(predicted: Predicted, threshold: number): Report {
+  if (hasClasses(predicted)) {
+    const facts = classReportOf(predicted)
+    return {
+      facts: { ...facts },
+      columns: [
+        ['images', facts.examples, String],
+        ['mean IoU of classes', facts.iou.mean, fraction],
+        ['pixel accuracy', facts.pixelAccuracy, fraction],
+        ['images/s', facts.examplesPerSecond, rounded],
+      ],
+    }
+  }
   const facts = reportOf(predicted, threshold)
   return {
     facts: { ...facts },
@@ -76,8 +119,9 @@ export function measure(predicted: Predicted, threshold: number): Report {
   }
 }
 
-/** The threshold at which the mean IoU is best. */
-export function chooseThreshold({ scores, labels }: Scored): number {
+/** The threshold at which the mean IoU is best; several classes need none, and have 0.5. */
+export function chooseThreshold({ scores, labels }: Pick<Scored, 'scores' | 'labels'>): number {
+  if (hasClasses({ labels })) return 0.5
   return selectThreshold(asRows(scores), asRows(labels), { metric: runningMeanIoU() }).threshold
 }
 

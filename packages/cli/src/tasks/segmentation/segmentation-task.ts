@@ -2,7 +2,13 @@ import type { ImageDataset } from '@deepstruct/datasets'
 import type { TaskDefinition } from '../task.ts'
 import { predictImages, segmentationPredictOptions } from './predict-images.ts'
 import { publishedNames } from './segmentation-data.ts'
-import { fileOf, problemOf, type SegmentationProblem, sizeText } from './segmentation-problem.ts'
+import {
+  fileOf,
+  problemOf,
+  requireServed,
+  type SegmentationProblem,
+  sizeText,
+} from './segmentation-problem.ts'
 import { BATCH_SIZE, chooseThreshold, measure } from './segmentation-report.ts'
 import { loadTest, segmentationEvaluateOptions, testSource } from './segmentation-test-data.ts'
 import { loadTraining, segmentationTrainOptions } from './segmentation-training.ts'
@@ -22,7 +28,8 @@ export const segmentationTask: TaskDefinition<'segmentation', SegmentationProble
   testSource,
   loadTest,
   describe: ({ sizes }) =>
-    `images of ${sizeText(sizes)} pixels in ${sizes.channels === 1 ? 'gray' : 'color'}`,
+    `images of ${sizeText(sizes)} pixels in ${sizes.channels === 1 ? 'gray' : 'color'}${sizes.classes === undefined ? '' : `, ${sizes.classes} classes`}`,
+  requireServed,
   fileOf,
   problemOf,
   chooseThreshold,

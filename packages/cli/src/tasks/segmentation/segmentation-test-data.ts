@@ -36,6 +36,10 @@ export async function loadTest(
   const { images, masks, data, dataDir } = schema.parse(options)
   const loaded = await source()
   const { height, width, channels } = loaded
+  if (loaded.classes !== sizes.classes)
+    throw new UsageError(
+      `the masks have ${loaded.classes ?? 'one object and no'} classes, but the model has ${sizes.classes ?? 'one object and none'}`,
+    )
   if (height !== sizes.height || width !== sizes.width || channels !== sizes.channels)
     throw new UsageError(
       `the images have ${sizeText(loaded)} pixels and ${channels} channels, but the model takes ${sizeText(sizes)} and ${sizes.channels}`,

@@ -21,6 +21,7 @@ import {
 import {
   type SegmentationModel,
   type SegmentationProblem,
+  sizesOf,
   sizeText,
 } from './segmentation-problem.ts'
 
@@ -41,6 +42,15 @@ const schema = z.object({
     .exactOptional()
     .describe(`what all images are resized to (default: ${SIZE}, or that of --init-from)`)
     .meta({ placeholder: 'n|HxW' }),
+  classes: z
+    .int()
+    .min(2)
+    .max(256)
+    .exactOptional()
+    .describe(
+      'the number of classes, where the value of a mask’s pixel is its class (default: one object)',
+    )
+    .meta({ placeholder: 'n' }),
   gray: z.boolean().default(false).describe('look at brightness, not at colors'),
   data: z
     .string()
@@ -72,10 +82,10 @@ export async function loadTraining(
 
 async function publishedSet(
   name: string,
-  { images, masks, size, dev: held, dataDir }: Options,
+  { images, masks, size, classes, dev: held, dataDir }: Options,
   initial: SegmentationModel | undefined,
 ): Promise<LoadedTraining<SegmentationProblem, ImageDataset>> {
-  const refused = Object.entries({ images, masks, size, dev: held }).find(
+  const refused = Object.entries({ images, masks, size, classes, dev: held }).find(
     ([, value]) => value !== undefined,
   )
   if (refused !== undefined)
@@ -98,10 +108,11 @@ async function pairs(
       `the option --images is missing (or --data with a published set: ${publishedNames.join(', ')})`,
     )
   if (masks === undefined) throw new UsageError('the option --masks is missing: --images needs it')
-  const sizes = sizesOf(options, initial)
+  const sizes = loadedSizes(options, initial)
   const all = await loadPairs(images, masks, sizes)
   requireSize(all, initial)
   const digest = digestOf(all)
+  const course = sizes.classes === undefined ? {} : { classes: sizes.classes }
   if (typeof held === 'string') {
     const folders = twoFolders('--dev', held, 'a share between 0 and 1, or ')
     const dev = await loadPairs(folders.images, folders.masks, sizes)
@@ -111,6 +122,7 @@ async function pairs(
       course: {
         size: sizeText(sizes),
         gray: options.gray,
+        ...course,
         'the digest of the dev data': digestOf(dev),
       },
     }
@@ -119,7 +131,7 @@ async function pairs(
   return {
     ...prepared(train, dev),
     digest,
-    course: { size: sizeText(sizes), gray: options.gray, dev: held },
+    course: { size: sizeText(sizes), gray: options.gray, ...course, dev: held },
   }
 }
 
@@ -128,16 +140,19 @@ export function prepared(
   train: ImageDataset,
   dev: ImageDataset,
 ): TrainingData<SegmentationProblem, ImageDataset> {
-  const { height, width, channels } = train
-  return { problem: { sizes: { height, width, channels } }, train, dev }
+  return { problem: { sizes: sizesOf(train) }, train, dev }
 }
 
-function sizesOf({ size, gray }: Options, initial: SegmentationModel | undefined): ImageSizes {
-  const channels = gray ? 1 : 3
-  if (size === undefined) return initial?.problem.sizes ?? { height: SIZE, width: SIZE, channels }
-  if (typeof size === 'number') return { height: size, width: size, channels }
+/** What images are made into as they are loaded. */
+function loadedSizes(
+  { size, gray, classes }: Options,
+  initial: SegmentationModel | undefined,
+): ImageSizes {
+  const others = { channels: gray ? 1 : 3, ...(classes !== undefined && { classes }) }
+  if (size === undefined) return initial?.problem.sizes ?? { height: SIZE, width: SIZE, ...others }
+  if (typeof size === 'number') return { height: size, width: size, ...others }
   const [height, width] = size.split('x').map(Number)
-  return { height: height as number, width: width as number, channels }
+  return { height: height as number, width: width as number, ...others }
 }
 
 /** Checks that images fit a model that training starts from. */
@@ -149,5 +164,9 @@ function requireSize(data: ImageDataset, initial: SegmentationModel | undefined)
   if (!same)
     throw new UsageError(
       `the option --init-from is a model of ${sizeText(sizes)} pixels and ${sizes.channels} channels, but the images have ${sizeText(data)} and ${data.channels}`,
+    )
+  if (data.classes !== sizes.classes)
+    throw new UsageError(
+      `the option --init-from is a model of ${sizes.classes ?? 'one object and no'} classes, but the masks have ${data.classes ?? 'one object'}`,
     )
 }
