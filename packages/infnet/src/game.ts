@@ -16,8 +16,9 @@ import { requireBound } from './energy-bound.ts'
 import type { EnergyPart } from './energy-part.ts'
 import { evaluateNetwork } from './evaluate-network.ts'
 import type { InferenceNetwork } from './inference-network.ts'
+import { type NetworkObjective, networkObjective } from './network-objective.ts'
 import { stabilizedRows, type Stabilizers, stabilizingPenalty } from './stabilizers.ts'
-import { type HingeForm, type NetworkObjective, networkObjective, violation } from './violation.ts'
+import { type HingeForm, violation } from './violation.ts'
 
 /** How an energy and its inference networks are trained against each other. */
 export interface GameOptions<S> {

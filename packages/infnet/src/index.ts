@@ -22,7 +22,8 @@ export {
   type InfnetTaggingState,
 } from './infnet-tagging-family.ts'
 export { minimaxPhase, type MinimaxPhaseOptions } from './minimax-phase.ts'
+export { type NetworkObjective, networkObjective } from './network-objective.ts'
 export { networkSolver } from './network-solver.ts'
 export type { Stabilizers } from './stabilizers.ts'
 export { tuningPhase, type TuningPhaseOptions } from './tuning-phase.ts'
-export { type HingeForm, type NetworkObjective, networkObjective, violation } from './violation.ts'
+export { type HingeForm, violation } from './violation.ts'

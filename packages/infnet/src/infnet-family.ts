@@ -30,10 +30,11 @@ import { compoundPhase, type NetworkPair } from './compound-phase.ts'
 import type { GameOptions } from './game.ts'
 import { inferenceNetwork, secondOutput } from './inference-network.ts'
 import { minimaxPhase } from './minimax-phase.ts'
+import type { NetworkObjective } from './network-objective.ts'
 import { networkSolver } from './network-solver.ts'
 import type { Stabilizers } from './stabilizers.ts'
 import { tuningPhase } from './tuning-phase.ts'
-import type { HingeForm, NetworkObjective } from './violation.ts'
+import type { HingeForm } from './violation.ts'
 
 const settings = z.strictObject({
   ...classifierSettings,

@@ -11,8 +11,9 @@ import {
 } from '@deepstruct/tensor'
 import { checkGradient } from '@deepstruct/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { binaryEntropy, rowCrossEntropy } from './binary-entropy.ts'
+import { binaryEntropy } from './binary-entropy.ts'
 import type { InferenceNetwork } from './inference-network.ts'
+import { rowCrossEntropy } from './row-cross-entropy.ts'
 import { stabilizedRows, type Stabilizers, stabilizingPenalty } from './stabilizers.ts'
 
 beforeAll(async () => useEngine(await eagerEngine({ backend: 'cpu' })))

@@ -10,8 +10,9 @@ import {
   sum,
   type Tensor,
 } from '@deepstruct/tensor'
-import { binaryEntropy, rowCrossEntropy } from './binary-entropy.ts'
+import { binaryEntropy } from './binary-entropy.ts'
 import type { InferenceNetwork } from './inference-network.ts'
+import { rowCrossEntropy } from './row-cross-entropy.ts'
 
 /**
  * What keeps an inference network in bounds while it follows an energy (Tu and Gimpel 2018, section 4). Each is a weight; 0, the default,
