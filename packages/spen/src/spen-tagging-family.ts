@@ -81,8 +81,8 @@ export function spenTaggingSettings(
 }
 
 /**
- * The learner of the `spen` family of tags, in two phases: the tagger alone, then the energy on its fixed features, as a structured SVM whose
- * cost is the number of wrong tags.
+ * The learner of the `spen` family of tags, in two phases: the tagger alone, then the energy on its fixed features, with their dropout, as a
+ * structured SVM whose cost is the number of wrong tags.
  *
  * @param configuration - the settings, as {@link spenTaggingSettings} completes them
  * @param sizes - of the problem
@@ -93,12 +93,13 @@ export function spenTaggingLearner(
 ): Learner<TagEnergyParams, Labeled> {
   const energy = energyOverTagger(configuration, sizes)
   const { energyRate, energyEpochs, patience } = configuration
+  const network = taggerNetwork(configuration, sizes)
   const search = inference(configuration)
   return {
     family: 'spen',
     init: (_, random) => energy.init(random),
     phases: [
-      taggerPhase(taggerNetwork(configuration, sizes), {
+      taggerPhase(network, {
         epochs: configuration.taggerEpochs,
         patience: configuration.taggerPatience,
         rate: configuration.taggerRate,
@@ -111,6 +112,8 @@ export function spenTaggingLearner(
           epochs: energyEpochs,
           patience,
           inference: search,
+          // Without it the tagger knows the training sentences by heart, and no pair of tags is left to learn.
+          noise: (x) => network.noise?.(x),
           taskLoss: wrongTags,
         }),
         evaluate: evaluateTags(energySolver(energy, search)),
