@@ -18,6 +18,7 @@ CHANNELS_LAST = "torch-eager-channels-last"
 WAYS = {
     **dict.fromkeys(LABEL_CASES, [AUTOGRAD, COMPILED, BY_HAND, COMPILED_BY_HAND]),
     **dict.fromkeys(IMAGE_CASES, [AUTOGRAD, CHANNELS_LAST, COMPILED]),
+    "adversarial-step": [AUTOGRAD, CHANNELS_LAST],
 }
 
 
@@ -211,6 +212,65 @@ def convolution_loss(s, engine):
     return prepared(loss, engine)
 
 
+# ---- adversarial training
+
+
+def mirrored(a):
+    """As `symmetric`, for all arrays of a segmenter and its adversary."""
+    arrays = {name: k[::-1, ::-1].transpose(3, 2, 0, 1) if k.ndim == 4 else k for name, k in a.items()}
+    arrays["x"] = a["x"][:, ::-1, ::-1].transpose(0, 3, 1, 2)
+    arrays["y"] = a["y"][:, None, ::-1, ::-1]
+    return arrays
+
+
+def segment(p, x):
+    fine = torch.relu(F.conv2d(x, p["f0"], p["fb0"], padding=2))
+    middle = torch.relu(F.conv2d(fine, p["f1"], p["fb1"], stride=2, padding=2))
+    h = torch.relu(F.conv2d(middle, p["f2"], p["fb2"], stride=2, padding=2))
+    for i, level in enumerate((middle, fine)):
+        up = F.conv_transpose2d(h, p[f"u{i}"], p[f"ub{i}"], stride=2, padding=1)
+        h = torch.relu(up + F.conv2d(level, p[f"s{i}"], p[f"sb{i}"]))
+    return F.conv2d(h, p["o0"], p["ob0"], padding=1)
+
+
+def judge(p, x, y):
+    h = F.leaky_relu(F.conv2d(torch.cat([x, 1 - y, y], 1), p["d0"], p["db0"]), 0.2)
+    for i in (1, 2):
+        # What stride 2 leaves over is at the end for us, so here at the beginning.
+        rest = (h.shape[2] - 5) % 2
+        h = F.leaky_relu(F.conv2d(h[:, :, rest:, rest:], p[f"d{i}"], p[f"db{i}"], stride=2), 0.2)
+    return F.conv2d(h, p["d3"], p["db3"]).mean((1, 2, 3))
+
+
+def adversarial_training(parameters, s):
+    def start():
+        p = {name: array.clone().requires_grad_() for name, array in parameters.items()}
+        of = {who: [a for n, a in p.items() if (n[0] == "d") == (who == "judge")] for who in ("judge", "segment")}
+        adams = {who: torch.optim.Adam(arrays, lr=s["rate"], fused=True) for who, arrays in of.items()}
+
+        def move(who, loss):
+            grads = torch.autograd.grad(loss, of[who])
+            for array, grad in zip(of[who], grads):
+                array.grad = grad
+            adams[who].step()
+
+        def step(x, y):
+            with torch.no_grad():
+                made = torch.sigmoid(segment(p, x))
+                right = (y * made + (1 - y) * (1 - made)).clamp_min(s["truthMass"])
+                shown = y * right + (1 - y) * (1 - right)
+            first = (F.softplus(-judge(p, x, shown)) + F.softplus(judge(p, x, made))).mean()
+            move("judge", first)
+            logits = segment(p, x)
+            fooled = F.softplus(-judge(p, x, torch.sigmoid(logits))).mean()
+            move("segment", F.binary_cross_entropy_with_logits(logits, y) + s["weight"] * fooled)
+            return first.detach()
+
+        return step
+
+    return start
+
+
 # ---- cells
 
 
@@ -280,10 +340,14 @@ def build(case, batch, engine, arrays, s):
     convolutional = case.startswith("convolution")
     if convolutional:
         arrays = symmetric(arrays)
+    if case == "adversarial-step":
+        arrays = mirrored(arrays)
     t = {name: torch.from_numpy(np.array(array)) for name, array in arrays.items()}
     if engine == CHANNELS_LAST:
         t = {n: a.to(memory_format=torch.channels_last) if a.dim() == 4 else a for n, a in t.items()}
     p = {n: a for n, a in t.items() if n not in ("x", "y", "values", "order")}
+    if case == "adversarial-step":
+        return training_cell(adversarial_training(p, s), (t["x"], t["y"]))
     x = t["x"][:batch] if case != "bibtex-epoch" else t["x"]
     if case == "spen-inference":
         return inference_cell(spen_inference(p, x, s, engine), x)

@@ -65,6 +65,7 @@ const goals: readonly Goal[] = [
       ['ssvm-step', 64, 0.5],
       ['convolution-inference', 32, 1],
       ['convolution-step', 32, 1.2],
+      ['adversarial-step', 16],
     ],
   },
   {

@@ -1,4 +1,5 @@
 import type { Case } from '../case.ts'
+import { adversarialStep } from './adversarial-step.ts'
 import { bibtexEpoch } from './bibtex-epoch.ts'
 import { convolutionInference, convolutionStep } from './convolution.ts'
 import { dvnInference } from './dvn-inference.ts'
@@ -17,6 +18,7 @@ export function cases(
     'dvn-inference': dvnInference,
     'convolution-inference': convolutionInference,
     'convolution-step': convolutionStep,
+    'adversarial-step': adversarialStep,
     'bibtex-epoch': () => bibtexEpoch(dataDir),
   }
 }
