@@ -98,7 +98,7 @@ interface Model {
   readonly settings: readonly JsonObject[]
 }
 
-const weights = [0.003, 0.03, 0.3]
+const weights = [0.003, 0.01]
 const machine = (name: string, settings: JsonObject): Model => ({
   name,
   family: ssvmFamily,

@@ -74,9 +74,10 @@ export const maxProduct: ExactInferencer = async (potentials, options = {}) => {
       if (!counts(variable)) continue
       steps[example]!++
       const isRoot = parent < 0 || !counts(parent)
-      chosen[variable] = isRoot ? bestOf(variable) : choice[variable * states + chosen[parent]!]!
-      if (isRoot) total += reached[variable * states + chosen[variable]!]!
-      y[at + variable * states + chosen[variable]!] = 1
+      const state = isRoot ? bestOf(variable) : choice[variable * states + chosen[parent]!]!
+      chosen[variable] = state
+      if (isRoot) total += reached[variable * states + state]!
+      y[at + variable * states + state] = 1
     }
     energy[example] = total
   }

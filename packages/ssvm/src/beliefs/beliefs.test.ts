@@ -133,8 +133,8 @@ describe('approximate beliefs', () => {
     for (let b = 0; b < batch; b++)
       expect(field.value.data[b]).toBeLessThan(exact.value.data[b]! + 1e-4)
     const alone = await run(meanFieldBeliefs(), 'distribution', { single })
-    const sum = await run(independentBeliefs, 'distribution', { single })
-    for (let b = 0; b < batch; b++) expect(alone.value.data[b]).toBeCloseTo(sum.value.data[b]!, 4)
+    const apart = await run(independentBeliefs, 'distribution', { single })
+    for (let b = 0; b < batch; b++) expect(alone.value.data[b]).toBeCloseTo(apart.value.data[b]!, 4)
   })
 
   it('a relaxation with a minimizer never scores above the best label set but for fractions', async () => {

@@ -37,7 +37,7 @@ import type { BeliefSolver } from './label-beliefs.ts'
 export const treeBeliefs: BeliefSolver = (kind, { single, pairs, edges }) => {
   if (pairs === undefined || edges === undefined) return independentBeliefs(kind, { single })
   const g = kind === 'best' ? relu : softplus
-  const [labels, count] = [single.shape[1]!, edges.shape[0]!]
+  const [labels, count] = [single.shape[1]!, edges.shape[0]]
   const end = (side: number): Tensor =>
     oneHot(reshape(slice(edges, [0, side], [count, 1]), [count]), labels)
   const [first, second] = [end(0), end(1)]

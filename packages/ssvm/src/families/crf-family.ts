@@ -172,7 +172,7 @@ export function crfLearner(configuration: CrfSettings, sizes: Sizes): Learner<Cr
             optimizer: adam({ rate }),
             noise: ({ x }) => network.noise?.(x),
             loss(params, { x, y }, _, noise) {
-              const scores = labelScores(params, network.apply(params, x, noise as never))
+              const scores = labelScores(params, network.apply(params, x, noise))
               return { rows: sub(solve('distribution', scores).value, scoreOf(scores, y)) }
             },
             ...(ridge > 0 && {
@@ -196,7 +196,7 @@ export function crfLearner(configuration: CrfSettings, sizes: Sizes): Learner<Cr
 function scoreOf({ single, pairs, edges }: LabelScores, y: Tensor): Tensor {
   const own = sum(mul(single, y), 1)
   if (pairs === undefined || edges === undefined) return own
-  const count = edges.shape[0]!
+  const count = edges.shape[0]
   const end = (side: number): Tensor =>
     gather(y, reshape(slice(edges, [0, side], [count, 1]), [count]), 1)
   return add(own, sum(mul(mul(end(0), end(1)), pairs), 1))

@@ -38,7 +38,7 @@ import { classTruths } from '../svm/multiclass-svm.ts'
 import { relativeGap } from '../svm/svm-options.ts'
 import { solverPhases } from './solver-phases.ts'
 import { solvedAtOnce } from './traced-solution.ts'
-import { ALL_ROWS, wholeSet } from './whole-set.ts'
+import { ALL_ROWS } from './whole-set.ts'
 
 /** The hinge of a machine of classes; one against the rest is a binary machine for each class. */
 export type ClassHinge = MulticlassLoss | 'one-vs-rest'
@@ -118,9 +118,9 @@ export const svmFamily: Family<'classification'> = family<'classification', SvmS
   settings,
   batchSize: ALL_ROWS,
   learner: (configuration, sizes) =>
-    (configuration.learning === 'dual'
+    configuration.learning === 'dual'
       ? dualLearner(configuration, sizes)
-      : gradientLearner(configuration, sizes)) as Learner<State, Labeled>,
+      : gradientLearner(configuration, sizes),
   solve: (configuration, sizes) =>
     configuration.learning === 'dual'
       ? (params, x) => solveScores(linearScores(params as SvmParams, x))
@@ -271,7 +271,7 @@ export function svmHeadPhase<F>(
         optimizer: adam({ rate }),
         noise: ({ x }) => network.noise?.(x),
         loss: (state, { x, y }, _, noise) => ({
-          rows: rows(network.apply(state, x, noise as never), y),
+          rows: rows(network.apply(state, x, noise), y),
         }),
         ...(ridge > 0 && {
           penalty: ({ output }: { output: MlpParams['output'] }) =>

@@ -37,8 +37,7 @@ export const blockFrankWolfe: StructuredLearner = {
         change[m] = C * corner.lacks[m]! - lacks[example * size + m]!
         if (m < labels) {
           squares += change[m]! ** 2
-          if (change[m] !== 0)
-            ahead += change[m]! * rows.dot(example, weights.single, m * rows.width)
+          ahead += change[m]! * corner.scores[m]!
         } else {
           pairSquares += change[m]! ** 2
           ahead += change[m]! * weights.pairs[m - labels]!
@@ -55,7 +54,7 @@ export const blockFrankWolfe: StructuredLearner = {
         // What is kept is a float32; the weights move by as much.
         const before = lacks[at]!
         lacks[at] = before + rate * change[m]!
-        change[m] = lacks[at]! - before
+        change[m] = (lacks[at] as number) - before
       }
       costs[example] = costs[example]! + rate * (C * corner.costs[0]! - costs[example]!)
       problem.add(weights, [example], change, 1)

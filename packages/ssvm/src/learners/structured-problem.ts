@@ -39,6 +39,8 @@ export interface Corner {
   readonly lacks: Float64Array
   /** The cost of each violator. */
   readonly costs: Float64Array
+  /** The score of each label by itself, `[examples, labels]`. */
+  readonly scores: Float64Array
   /** The hinge of each example, as found. */
   readonly hinges: Float64Array
   /** What the hinges may have missed, in sum. */
@@ -152,7 +154,7 @@ export function structuredProblem(name: string, parts: StructuredExamples): Stru
         }
         excess += found.excess?.[b] ?? 0
       }
-      return { lacks, costs, hinges, excess }
+      return { lacks, costs, scores, hinges, excess }
     },
     add({ single, pairs }, examples, lacks, scale) {
       for (let b = 0; b < examples.length; b++) {

@@ -34,9 +34,9 @@ export function inferredViolators(
       const row = (of: typeof y, example: number): Float32Array =>
         (of.data as Float32Array).subarray(example * labels, (example + 1) * labels)
       const excess = Float64Array.from(bound.data, (below, example) => {
-        const found = row(y, example)
+        const own = row(y, example)
         const augmented =
-          labelSetEnergy(potentials, example, found) - loss.of(row(truth, example), found)
+          labelSetEnergy(potentials, example, own) - loss.of(row(truth, example), own)
         // Below is a float32; what it may have lost is no excess.
         return Math.max(0, augmented - below - 1e-5 * (1 + Math.abs(below)))
       })
