@@ -13,12 +13,20 @@ import { taggingTask } from './tagging-task.ts'
 import { heldOut, prepared } from './tagging-training.ts'
 
 // Small networks for short sentences.
-const tagger: JsonObject = { embedding: 16, units: 24, taggerEpochs: 8 }
+const tagger: JsonObject = { wordWidth: 16, columnWidth: 8, units: 16, taggerEpochs: 6 }
 
 const contenders: readonly Contender[] = [
   { name: 'tagger, tags independent', family: 'tagger', settings: tagger },
-  { name: 'SPEN, pairs of tags', family: 'spen', settings: tagger },
-  { name: 'inference network', family: 'infnet', settings: tagger },
+  {
+    name: 'SPEN, pairs of tags',
+    family: 'spen',
+    settings: { ...tagger, energyEpochs: 6, energyRate: 0.02 },
+  },
+  {
+    name: 'inference network',
+    family: 'infnet',
+    settings: { ...tagger, gameEpochs: 4, tuningEpochs: 2 },
+  },
 ]
 
 /** Trains models of tags on synthetic sentences, compares them, and writes a page. */
