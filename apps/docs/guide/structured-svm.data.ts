@@ -31,14 +31,14 @@ export default {
     return {
       accuracies: of<Accuracy>('accuracy').map(([[set, ...rest], result]) => ({
         ...result,
-        set: set as string,
+        set,
         // What follows are the settings that were tried.
         model: rest.join(', ').replace(/, \[.*$/, ''),
       })),
       times: of<Timing>('time').map(([[, solver, loss], result]) => ({
         ...result,
-        solver: solver as string,
-        loss: loss as string,
+        solver,
+        loss,
       })),
       plots: [
         gapPlot(of('gap'), ({ gap }) => 100 * gap, 'score that is missed, percent'),
@@ -55,7 +55,7 @@ function gapPlot(
 ): string {
   const points = curves.flatMap(([[, rate], found]) =>
     found.map((point) => ({
-      curve: (rate as string).replace('rate', 'steps of'),
+      curve: rate.replace('rate', 'steps of'),
       x: point.steps,
       y: value(point),
     })),

@@ -60,7 +60,8 @@ beforeAll(async () => {
   await writeFile(path('test.csv'), points(60, 2))
   await writeFile(path('sets.csv'), sets(120, 3))
   const out = ['--out', path('m.safetensors')]
-  expect((await cli(['train', '--model', 'svm', ...data(), ...out, ...cpu])).code).toBe(0)
+  const { code, stderr } = await cli(['train', '--model', 'svm', ...data(), ...out, ...cpu])
+  if (code !== 0) throw new Error(stderr)
 })
 afterAll(() => rm(folder, { recursive: true }))
 

@@ -54,7 +54,7 @@ export const blockFrankWolfe: StructuredLearner = {
         // What is kept is a float32; the weights move by as much.
         const before = lacks[at]!
         lacks[at] = before + rate * change[m]!
-        change[m] = (lacks[at] as number) - before
+        change[m] = lacks[at] - before
       }
       costs[example] = costs[example]! + rate * (C * corner.costs[0]! - costs[example]!)
       problem.add(weights, [example], change, 1)

@@ -28,7 +28,7 @@ describe('evaluateClasses', () => {
     const data = {
       size: 4,
       batch: (rows: ArrayLike<number>) =>
-        takeRows({ x, y }, rows[0]!, rows[rows.length - 1]! + 1) as { x: NDArray; y: NDArray },
+        takeRows<{ x: NDArray; y: NDArray }>({ x, y }, rows[0]!, rows[rows.length - 1]! + 1),
     }
     const measured = await evaluateClasses(asGiven)({ w: array([0]) }, data)
     expect(measured.score).toBe(3 / 4)
