@@ -208,7 +208,7 @@ async function run(
     const status = discriminatorStatus(measured)
     if (status !== undefined) statuses[status] = (statuses[status] ?? 0) + 1
   }
-  const solve = adversarialFamily.solve(settings as never, sizes)
+  const solve = adversarialFamily.solve(settings, sizes)
   const severalClasses = sizes.classes !== undefined
   const evaluate = (severalClasses ? evaluateClassMasks : evaluateMasks)(solve)
   const measured = await evaluate(state, test)

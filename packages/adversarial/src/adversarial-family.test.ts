@@ -159,13 +159,13 @@ describe('adversarialFamily', () => {
     const settings = small()
     const { state } = await trained(settings)
     const { x, y } = dev.batch([0, 1])
-    const before = adversarialFamily.earlier!.solve(settings as never, sizes)
-    const solve = adversarialFamily.solve(settings as never, sizes)
-    const judge = adversarialFamily.judge!(settings as never, sizes)
+    const before = adversarialFamily.earlier!.solve(settings, sizes)
+    const solve = adversarialFamily.solve(settings, sizes)
+    const judge = adversarialFamily.judge!(settings, sizes)
     const seen = await jit((s: AdversarialFamilyState, images: Tensor, masks: Tensor) => ({
-      before: before(s as never, images).y,
-      same: solve({ ...s, network: s.before } as never, images).y,
-      judged: judge(s as never, { x: images, y: masks }),
+      before: before(s, images).y,
+      same: solve({ ...s, network: s.before }, images).y,
+      judged: judge(s, { x: images, y: masks }),
     }))(state, x, y)
     expect(seen.before).toEqual(seen.same)
     // Kernels of 3 without padding: 24 → 22 → 10.

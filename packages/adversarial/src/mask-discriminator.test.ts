@@ -4,6 +4,7 @@ import {
   eagerEngine,
   filled,
   jit,
+  type NDArray,
   ndarray,
   random,
   ShapeError,
@@ -11,7 +12,11 @@ import {
   useEngine,
 } from '@deepstruct/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { maskDiscriminator, type MaskDiscriminatorOptions } from './mask-discriminator.ts'
+import {
+  maskDiscriminator,
+  type MaskDiscriminatorOptions,
+  type MaskDiscriminatorParams,
+} from './mask-discriminator.ts'
 
 beforeAll(async () => useEngine(await eagerEngine()))
 
@@ -21,12 +26,16 @@ const x = draw.normals([2, 9, 9, 2])
 const y = draw.uniforms([2, 9, 9])
 const classes = draw.uniforms([2, 9, 9, 3])
 
-function judge(more: Partial<MaskDiscriminatorOptions>, images = x, masks = y) {
+function judge(
+  more: Partial<MaskDiscriminatorOptions>,
+  images = x,
+  masks = y,
+): Promise<{ readonly patches: NDArray; readonly whole: NDArray }> {
   const network = maskDiscriminator({ ...options, ...more })
-  return jit((params: ReturnType<typeof network.init> & object, a: Tensor, b: Tensor) => ({
-    patches: network.patches(params as never, a, b),
-    whole: network.apply(params as never, a, b),
-  }))(network.init(random(2)) as never, images, masks)
+  return jit((params: MaskDiscriminatorParams, a: Tensor, b: Tensor) => ({
+    patches: network.patches(params, a, b),
+    whole: network.apply(params, a, b),
+  }))(network.init(random(2)), images, masks)
 }
 
 describe('maskDiscriminator', () => {
@@ -48,7 +57,7 @@ describe('maskDiscriminator', () => {
     const { patches, whole } = await judge({})
     // 9 → 7 → 3.
     expect(patches.shape).toEqual([2, 3, 3])
-    const mean = patches.data.subarray(0, 9).reduce((sum: number, v: number) => sum + v, 0) / 9
+    const mean = Array.from(patches.data.subarray(0, 9)).reduce((sum, v) => sum + v, 0) / 9
     expect(whole.data[0]).toBeCloseTo(mean, 5)
     const field = await judge({}, filled([1, 5, 5, 2], 0), filled([1, 5, 5], 1))
     expect(field.patches.shape).toEqual([1, 1, 1])

@@ -1,4 +1,13 @@
-import { array, eagerEngine, jit, random, type Tensor, useEngine } from '@deepstruct/tensor'
+import {
+  array,
+  eagerEngine,
+  jit,
+  random,
+  stack,
+  sub,
+  type Tensor,
+  useEngine,
+} from '@deepstruct/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { rowIoU } from './row-iou.ts'
 import { scaledTruth } from './scaled-truth.ts'
@@ -105,6 +114,5 @@ describe('rowIoU', () => {
 
 /** The maps of what an object is not, and of what it is. */
 function pair(y: Tensor): Tensor {
-  const object = y.reshape([...y.shape, 1])
-  return object.mul([-1, 1]).add([1, 0])
+  return stack([sub(1, y), y], 3)
 }

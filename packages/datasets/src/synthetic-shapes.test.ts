@@ -5,7 +5,7 @@ import { impossibleShare, shapeClasses, shapeProblem, syntheticShapes } from './
 /** A mask from a drawing: `.` ground, `d` disc, `r` ring, `b` bar. */
 function drawn(...rows: readonly string[]): NDArray {
   const mask = filled([rows.length, rows[0]!.length, 4], 0)
-  for (const [at, letter] of [...rows.join('')].entries())
+  for (const [at, letter] of rows.join('').split('').entries())
     mask.data[4 * at + '.drb'.indexOf(letter)] = 1
   return mask
 }

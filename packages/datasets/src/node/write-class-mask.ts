@@ -1,4 +1,5 @@
 import { type NDArray, ndarray, ShapeError } from '@deepstruct/tensor'
+import { classMap } from '../class-map.ts'
 import { encodePng } from '../png.ts'
 import { type ImageSize, resizeImages } from '../resize-images.ts'
 import { writePng } from './write-png.ts'
@@ -31,11 +32,11 @@ export async function writeClassMask(
     height: rows,
     width: columns,
   })
-  const values = Float32Array.from({ length: rows * columns }, (_, pixel) => {
-    let best = 0
-    for (let k = 1; k < classes; k++)
-      if (data[pixel * classes + k]! > data[pixel * classes + best]!) best = k
-    return best / 255
-  })
+  const { classes: chosen } = classMap(
+    'writeClassMask',
+    ndarray(data, [rows, columns, classes]),
+    classes,
+  )
+  const values = Float32Array.from(chosen, (kind) => kind / 255)
   await writePng('writeClassMask', file, encodePng(ndarray(values, [rows, columns])))
 }
