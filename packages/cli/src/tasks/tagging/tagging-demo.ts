@@ -13,7 +13,13 @@ import { taggingTask } from './tagging-task.ts'
 import { heldOut, prepared } from './tagging-training.ts'
 
 // Small networks for short sentences.
-const tagger: JsonObject = { wordWidth: 16, columnWidth: 8, units: 16, taggerEpochs: 6 }
+const tagger: JsonObject = {
+  wordWidth: 16,
+  columnWidth: 8,
+  units: 16,
+  taggerRate: 0.01,
+  taggerEpochs: 6,
+}
 
 const contenders: readonly Contender[] = [
   { name: 'tagger, tags independent', family: 'tagger', settings: tagger },
