@@ -1,4 +1,4 @@
-import { DeepstructError, DivergenceError } from '@deepstruct/tensor'
+import { DeepstructError, type DivergenceError } from '@deepstruct/tensor'
 import type { AnyFamily } from '@deepstruct/training'
 import { errorLine } from '../errors.ts'
 import type { Io } from '../io.ts'
@@ -167,13 +167,7 @@ async function trained(
   reporter.end()
   if (model.status === 'interrupted') return undefined
   if (model.status === 'completed') return model
-  throw new DivergenceError({
-    function: 'compare',
-    argument: 'a loss',
-    got: `no finite number after ${model.epochs} epochs`,
-    expected: 'finite numbers',
-    why: 'a smaller learning rate may help',
-  })
+  throw model.divergence as DivergenceError
 }
 
 /** The family of a contender; that it serves the task is known. */

@@ -34,13 +34,14 @@ export async function finish(
 ): Promise<number> {
   const { status, dev, family, epochs, seconds } = trained
   const { out } = options
+  const why = trained.divergence?.message ?? 'a loss was no longer finite'
   const problem = (text: string): void => void io.stderr.write(`${text}\n`)
   const warnings = family.warnings?.(trained.history) ?? []
   for (const text of warnings) problem(`warning: ${text}`)
   if (dev === undefined) {
     problem(
       status === 'diverged'
-        ? 'error: training diverged in its first epoch; nothing was saved (a smaller learning rate may help)'
+        ? `error: training diverged in its first epoch; nothing was saved. ${why}`
         : 'interrupted before an epoch was complete; nothing was saved',
     )
     return status === 'diverged' ? 1 : 130
@@ -73,9 +74,7 @@ export async function finish(
       problem(`  ${invocation(args.includes('--resume') ? args : [...args, '--resume'], io.env)}`)
       return 130
     case 'diverged':
-      problem(
-        `error: training diverged: a loss was no longer finite. ${out} holds the last good state (a smaller learning rate may help)`,
-      )
+      problem(`error: training diverged; ${out} holds the last good state. ${why}`)
       return 1
   }
 }

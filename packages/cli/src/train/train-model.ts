@@ -1,3 +1,4 @@
+import type { DivergenceError } from '@deepstruct/tensor'
 import {
   type Checkpoint,
   type EpochRecord,
@@ -71,6 +72,8 @@ export interface TrainedModel<
 > extends UsableModel<T, Q> {
   /** How training ended. */
   readonly status: Fitted<Parameters>['status']
+  /** Why it diverged, where it did. */
+  readonly divergence?: DivergenceError
   /** What was measured, epoch by epoch. */
   readonly history: readonly EpochRecord[]
   /** Epochs that were trained. */
@@ -97,7 +100,7 @@ export async function trainModel<T extends Task, Q extends Problem<T>, D extends
   task.requireServed?.(family, problem)
   const learner = prepare(family.learner(settings, problem.sizes))
   const { batchSize, seed, signal, resume, checkpoint, onProgress } = options
-  const { state, status, history } = await fit(
+  const { state, status, history, divergence } = await fit(
     epochs === undefined
       ? learner
       : { ...learner, phases: learner.phases.map((phase) => ({ ...phase, epochs })) },
@@ -117,6 +120,7 @@ export async function trainModel<T extends Task, Q extends Problem<T>, D extends
   const trained = {
     ...model,
     status,
+    ...(divergence === undefined ? {} : { divergence }),
     history,
     epochs: done.length,
     seconds: done.reduce((sum, { seconds }) => sum + seconds, 0),
