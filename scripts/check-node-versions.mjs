@@ -1,32 +1,12 @@
-// Runs smoke.mjs on each supported Node version. The other versions' binaries come from npm and stay in the cache.
+// Runs smoke.mjs on each supported Node version.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheFolder } from './cache-folder.mjs'
+import { nodeBinary, nodeMajors, noNode } from './node-binary.mjs'
 
-const majors = [20, 22, 24]
-
-/** The path of a Node binary, or undefined where npm cannot give one. */
-function nodeBinary(major) {
-  if (process.versions.node.startsWith(`${major}.`)) return process.execPath
-  const windows = process.platform === 'win32'
-  const name = `node-${windows ? 'win' : process.platform}-${process.arch}`
-  const prefix = join(cacheFolder, `node-${major}`)
-  const binary = join(prefix, 'node_modules', name, 'bin', windows ? 'node.exe' : 'node')
-  if (!existsSync(binary))
-    spawnSync(`npm install --no-save --ignore-scripts --prefix "${prefix}" ${name}@${major}`, {
-      stdio: 'ignore',
-      shell: true,
-    })
-  return existsSync(binary) ? binary : undefined
-}
-
-for (const major of majors) {
+for (const major of nodeMajors) {
   const binary = nodeBinary(major)
   if (!binary) {
-    console.log(
-      `Node ${major}: skipped, npm gives no binary for ${process.platform} ${process.arch}`,
-    )
+    console.log(`Node ${major}: skipped, ${noNode}`)
     continue
   }
   const { status, stdout, stderr } = spawnSync(binary, [join(import.meta.dirname, 'smoke.mjs')], {
