@@ -16,9 +16,9 @@ function examplesOf(draw, seed, size) {
 async function train(name, draw, labels, chosen, examples) {
   const settings = spenSettings({ learning: 'ssvm', ...chosen })
   const sizes = { inputs: labels.length, labels: labels.length }
-  const train = examplesOf(draw, 1, examples)
+  const data = examplesOf(draw, 1, examples)
   const dev = examplesOf(draw, 2, 400)
-  const { state, status, history } = await fit(spenLearner(settings, sizes), train, {
+  const { state, status, history } = await fit(spenLearner(settings, sizes), data, {
     dev,
     seed: 1,
   })
