@@ -207,7 +207,7 @@ async function trained(
       return timed(
         {
           ...learner,
-          init: (data, random) => ({ ...learner.init(data, random), ...parts }),
+          init: (data, draw) => ({ ...learner.init(data, draw), ...parts }),
           // The first one is the tagger's, which has been trained.
           phases: learner.phases.slice(1),
         },
@@ -279,7 +279,7 @@ function inferencesOf(
   settings: JsonObject,
   sizes: TagSizes,
 ): Readonly<Record<string, TagInference>> {
-  const own = byNetwork(family.solve(settings, sizes) as never)
+  const own = byNetwork(family.solve(settings, sizes))
   if (family === taggerFamily) return { network: own }
   const energy = energyOverTagger(settings as never, sizes)
   const exact = byViterbi(energy)

@@ -35,16 +35,16 @@ export default {
       groups.set(key, [...(groups.get(key) ?? []), run])
     }
     return [...groups.values()].flatMap((group) =>
-      Object.keys(group[0]!.test).map((inference) => ({
-        set: group[0]!.set,
-        sentences: group[0]!.trainingSentences,
-        model: group[0]!.model,
+      Object.keys(group[0].test).map((inference) => ({
+        set: group[0].set,
+        sentences: group[0].trainingSentences,
+        model: group[0].model,
         inference,
         seeds: group
           .map(({ seed }) => seed)
           .toSorted((a, b) => a - b)
           .join(', '),
-        accuracy: spread(group.map(({ test }) => test[inference] as number)),
+        accuracy: spread(group.map(({ test }) => test[inference])),
       })),
     )
   },

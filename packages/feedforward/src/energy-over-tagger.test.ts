@@ -32,11 +32,11 @@ describe.each(['pairs', 'none'] as const)('the energy over a tagger, %s', (tagEn
   )
 
   it('has its exact minimum by Viterbi: that of enumeration, with the energy that the model gives', async () => {
-    const potentials = await potentialsOf(params as never, x)
+    const potentials = await potentialsOf(params, x)
     const best = await viterbi(potentials)
     const all = await enumeration()(potentials)
     expect(best.y).toEqual(all.y)
-    const energy = await energyOf(params as never, x, best.y)
+    const energy = await energyOf(params, x, best.y)
     for (const [i, value] of Array.from(energy.data).entries()) {
       expect(value).toBeCloseTo(best.energy.data[i]!, 4)
       expect(value).toBeCloseTo(all.energy.data[i]!, 4)
@@ -45,10 +45,10 @@ describe.each(['pairs', 'none'] as const)('the energy over a tagger, %s', (tagEn
 
   it('means the same for a sentence alone as for one that is padded among others', async () => {
     const y = random(3).uniforms([3, 4, 3])
-    const whole = await energyOf(params as never, x, y)
+    const whole = await energyOf(params, x, y)
     for (const [row, length] of lengths.entries()) {
       const alone = await energyOf(
-        params as never,
+        params,
         ndarray(ids[row]!.slice(0, 2 * length), [1, length, 2], 'int32'),
         ndarray(y.data.slice(row * 12, row * 12 + 3 * length), [1, length, 3]),
       )

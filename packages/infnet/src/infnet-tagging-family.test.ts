@@ -65,7 +65,7 @@ describe('an inference network of tags', () => {
     const { state, status } = await fit(infnetTaggingLearner(settings, sizes), train, { seed: 1 })
     expect(status).toBe('completed')
     const { scores, labels } = await scorer(infnetTaggingFamily.solve(settings as never, sizes))(
-      state as never,
+      state,
       dev,
     )
     for (let start = 0; start < scores.data.length; start += 3) {

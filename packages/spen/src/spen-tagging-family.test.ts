@@ -65,8 +65,8 @@ describe('an energy of neighboring tags', () => {
   it('finds what a tagger that was hardly trained does not, and nothing without it', async () => {
     const score = async (settings: SpenTaggingSettings): Promise<number> => {
       const { state } = await fit(spenTaggingLearner(settings, sizes), train, { dev, seed: 1 })
-      const solve = spenTaggingFamily.solve(settings as never, sizes)
-      return (await evaluateTags(solve)(state as never, dev)).score
+      const solve = spenTaggingFamily.solve(settings, sizes)
+      return (await evaluateTags(solve)(state, dev)).score
     }
     const longer = { taggerEpochs: 4, energyEpochs: 12, energyRate: 0.1, inferenceSteps: 20 }
     const settings = small(longer)
@@ -86,7 +86,7 @@ describe('an energy of neighboring tags', () => {
       model.potentials!(state, model.encode(state, inputs)),
     )(params, x)
     const best = await viterbi(potentials)
-    const solve = spenTaggingFamily.solve(small({ inferenceSteps: 40 }) as never, sizes)
+    const solve = spenTaggingFamily.solve(small({ inferenceSteps: 40 }), sizes)
     const found = await jit((state: never, inputs: Tensor) => {
       const { y } = solve(state, inputs)
       const features = model.encode(state, inputs)
