@@ -116,6 +116,25 @@ describe('ssvm', () => {
     60_000,
   )
 
+  it('trains on violators that a gradient finds, near the optimum', async () => {
+    const settings = ssvmSettings({
+      graph: 'full',
+      violators: 'approximate',
+      learning: 'cutting-planes',
+      c: 0.05,
+      tolerance: 0.01,
+    })
+    const { status, history } = await fit(ssvmLearner(settings, sizes), train, { batchSize: 1000 })
+    expect(status).toBe('completed')
+    const exact = await fit(ssvmLearner({ ...settings, violators: 'exact' }, sizes), train, {
+      batchSize: 1000,
+    })
+    const last = (of: typeof history): number =>
+      of.findLast(({ train: measured }) => 'gap' in measured)!.train['loss']!
+    expect(last(history)).toBeLessThan(last(exact.history) * 1.02)
+    expect(last(history)).toBeGreaterThan(last(exact.history) * 0.8)
+  }, 60_000)
+
   it('the gradient-trained form comes near the optimum', async () => {
     const settings = ssvmSettings({ learning: 'gradient', passes: 150, c: 0.05, rate: 0.02 })
     const learner = ssvmLearner(settings, sizes)

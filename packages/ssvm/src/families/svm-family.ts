@@ -118,9 +118,11 @@ export const svmFamily: Family<'classification'> = family<'classification', SvmS
   settings,
   batchSize: ALL_ROWS,
   learner: (configuration, sizes) =>
-    configuration.learning === 'dual'
+    // Which of the two states there is follows from the settings, as in `solve`.
+    // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- TypeScript 6 demands what the linter's TypeScript 7 does not
+    (configuration.learning === 'dual'
       ? dualLearner(configuration, sizes)
-      : gradientLearner(configuration, sizes),
+      : gradientLearner(configuration, sizes)) as unknown as Learner<State, Labeled>,
   solve: (configuration, sizes) =>
     configuration.learning === 'dual'
       ? (params, x) => solveScores(linearScores(params as SvmParams, x))

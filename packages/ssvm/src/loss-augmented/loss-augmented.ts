@@ -18,8 +18,8 @@ export interface Violations {
   /** The label sets, `[batch, labels]` in {0, 1}. */
   readonly y: NDArray
   /**
-   * Where inference is not exact but has a bound: at most this much larger may the hinge of an example be. Left out where inference is exact;
-   * infinite where nothing is known.
+   * Where inference is not exact but has a bound: at most this much larger may the hinge of an example be. Left out where inference is exact, and
+   * where nothing is known.
    */
   readonly excess?: Float64Array
 }

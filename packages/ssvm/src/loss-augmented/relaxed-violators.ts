@@ -11,8 +11,8 @@ import { type LossAugmentedInference, notServed, presence } from './loss-augment
 
 /**
  * Approximate loss-augmented inference by a gradient-based minimizer on relaxed labels, rounded: for any graph of any size, margin rescaling, and
- * a loss that is a sum over labels. Nothing is known of how far from the best the label sets are, so the excess is infinite and training with
- * it cannot be certified; its gap is that against the label sets that were found.
+ * a loss that is a sum over labels. Nothing is known of how far from the worst the label sets are: a gap of training with it is that against the label sets that were
+ * found, and proves nothing.
  *
  * @param minimizer - default 30 steps of projected gradient of size 0.1 with momentum 0.9
  * @throws {@link @deepstruct/tensor!DomainError} for a loss that is no sum over labels
@@ -53,10 +53,7 @@ export function relaxedViolators(
       // Without pairs the minimum is at a corner, which decides each label by itself.
       if (edges.shape[0] === 0) return { y: presence((await maxProduct(potentials, { cost })).y) }
       const { y } = await search(unary, edges, pairwise, cost)
-      return {
-        y: presence(y),
-        excess: new Float64Array(truth.shape[0]!).fill(Number.POSITIVE_INFINITY),
-      }
+      return { y: presence(y) }
     },
   }
 }

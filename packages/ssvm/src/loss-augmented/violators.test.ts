@@ -85,12 +85,12 @@ describe('loss-augmented inference finds the largest violation', () => {
     for (let b = 0; b < batch; b++) expect(found[b]).toBeCloseTo(expected[b]!, 4)
   })
 
-  it('approximately, by a gradient: never above the largest, and says that nothing is proved', async () => {
+  it('approximately, by a gradient: never above the largest, and better than the truth', async () => {
     const potentials = potentialsOf('full')
     const found = await violations(relaxedViolators(), potentials)
     const expected = best(hammingLabelLoss(), 'margin', potentials)
     for (let b = 0; b < batch; b++) expect(found[b]).toBeLessThan(expected[b]! + 1e-4)
-    expect((await relaxedViolators().find({ potentials, truth })).excess?.[0]).toBe(Infinity)
+    expect(found.some((value) => value > 0.1)).toBe(true)
   })
 
   it('the excess of a rounded relaxation covers what it misses', async () => {
