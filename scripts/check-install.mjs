@@ -92,7 +92,7 @@ try {
     const scripts = installScripts(target)
     const allowed = ceilings[name]?.installScripts ?? []
     if (scripts.some((script) => !allowed.includes(script)))
-      say(`${name}: its installation would run a script of ${scripts}`)
+      say(`${name}: its installation would run a script of ${scripts.join(', ')}`)
     if (isInstalled(target, 'onnxruntime-node') !== allowed.includes('onnxruntime-node'))
       say(`${name}: onnxruntime-node is installed with it, or is missing`)
     copyFileSync(join(here, 'load.mjs'), join(target, 'load.mjs'))

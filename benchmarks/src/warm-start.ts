@@ -65,10 +65,10 @@ const starts = ['nothing', 'classifier', 'network'] as const
 const stepCounts = [0, 1, 2, 5, 10, 20, 30]
 
 /** Where a search starts. */
-export type SearchStart = (typeof starts)[number]
+type SearchStart = (typeof starts)[number]
 
 /** What a search has found on the test examples. */
-export interface SearchQuality {
+interface SearchQuality {
   readonly start: SearchStart
   readonly steps: number
   /** The mean of how far the energy of an output lies above the best one that any search has found for the example. */
@@ -78,7 +78,7 @@ export interface SearchQuality {
 }
 
 /** How long a search takes. */
-export interface SearchTime {
+interface SearchTime {
   readonly start: SearchStart
   readonly steps: number
   /** For an example, at batches of 256. */

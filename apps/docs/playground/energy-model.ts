@@ -67,7 +67,7 @@ export function energyModel(file: Uint8Array): EnergyModel {
         return { next, trace: trace! }
       })
       const { next, trace } = await once(trained, row(x), row(y))
-      return { y: [...next.data], energyBefore: trace.data[0]!, energy: trace.data[1]! }
+      return { y: [...next.data], energyBefore: trace.data[0], energy: trace.data[1] }
     },
   }
 }

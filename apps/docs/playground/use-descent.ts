@@ -51,7 +51,7 @@ export function useDescent(model: EnergyModel): Descent {
     if (from !== y.value || input !== x.value) return Infinity
     y.value = [...next]
     energies.value = [...(energies.value.length > 0 ? energies.value : [energyBefore]), energy]
-    return Math.max(...next.map((value, i) => Math.abs(value - from[i]!)))
+    return Math.max(...next.map((value, i) => Math.abs(value - from[i])))
   }
 
   async function guarded(action: () => Promise<unknown>): Promise<void> {

@@ -156,7 +156,7 @@ describe('fcnLearner of several classes', () => {
   it('gives distributions, the mean of what crops say', async () => {
     const settings = fcnSettings({ ...chosen, cropsPerSide: 2 })
     const state = fcnLearner(settings, classSizes).init(trainClasses, random(3))
-    const solve = fcnFamily.solve(settings as never, classSizes)
+    const solve = fcnFamily.solve(settings, classSizes)
     const { x } = devClasses.batch([0, 1])
     const { y } = await jit((params: SegmenterState, images: Tensor) => ({
       ...solve(params as never, images),
@@ -172,7 +172,7 @@ describe('fcnLearner of several classes', () => {
       (_, i) => 64 + (2 + Math.floor(i / 6)) * 8 + 2 + (i % 6),
     )
     const crop = pixels.flatMap((pixel) => [x.data[2 * pixel]!, x.data[2 * pixel + 1]!])
-    const small = fcnFamily.solve(fcnSettings({ ...chosen, cropShare: 1 }) as never, {
+    const small = fcnFamily.solve(fcnSettings({ ...chosen, cropShare: 1 }), {
       ...classSizes,
       height: 6,
       width: 6,

@@ -14,9 +14,25 @@ let folder: string
 const path = (name: string): string => join(folder, name)
 
 const small = [
-  ...['--size', '24', '--gray', '--classes', '4', '--batch-size', '4'],
-  ...['--channels', '4,4', '--kernel-size', '3', '--discriminator-channels', '3,3'],
-  ...['--segmenter-epochs', '2', '--warmup-epochs', '1', '--segmenter-fine-epochs', '0'],
+  '--size',
+  '24',
+  '--gray',
+  '--classes',
+  '4',
+  '--batch-size',
+  '4',
+  '--channels',
+  '4,4',
+  '--kernel-size',
+  '3',
+  '--discriminator-channels',
+  '3,3',
+  '--segmenter-epochs',
+  '2',
+  '--warmup-epochs',
+  '1',
+  '--segmenter-fine-epochs',
+  '0',
 ]
 
 function cli(...args: string[]): Promise<CliRun> {
