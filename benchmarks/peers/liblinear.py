@@ -18,6 +18,8 @@ except ImportError as error:
 
 path, tolerance = sys.argv[1], float(sys.argv[2])
 features, labels = load_svmlight_file(path, multilabel=True)
+# LIBLINEAR takes 32-bit indices only.
+features.indices, features.indptr = features.indices.astype(numpy.int32), features.indptr.astype(numpy.int32)
 count = 1 + int(max(max(row, default=0) for row in labels))
 results = {}
 for loss in ["hinge", "squared_hinge"]:
