@@ -20,6 +20,7 @@ export {
   type InfnetTaggingSettings,
   infnetTaggingSettings,
   type InfnetTaggingState,
+  type TaggerParams,
 } from './infnet-tagging-family.ts'
 export { minimaxPhase, type MinimaxPhaseOptions } from './minimax-phase.ts'
 export { type NetworkObjective, networkObjective } from './network-objective.ts'

@@ -92,16 +92,17 @@ export type InfnetTaggingSettings = TaggerSettings &
     readonly energyBound: number
   }
 
-type Tagger = WithOutputParams<TokenFeaturesParams>
+/** The parameters of a network that tags: features of tokens, and a layer of one score for each tag. */
+export type TaggerParams = WithOutputParams<TokenFeaturesParams>
 
 /** What the `infnet` family of tags moves: the energy $\Theta$, the networks $\Phi$ and $\Psi$; a type and no interface, so that it counts as a tree. */
 export type InfnetTaggingState = TagEnergyParams & {
   /** $\Phi$, which looks for the most violating tags. */
-  readonly augmented: Tagger
+  readonly augmented: TaggerParams
   /** $\Psi$, which answers at test time. */
-  readonly inference: Tagger
+  readonly inference: TaggerParams
   /** The tagger that both started from. */
-  readonly pretrained: Tagger
+  readonly pretrained: TaggerParams
 }
 
 /** An energy of neighboring tags whose inference is a tagger. */
@@ -220,7 +221,7 @@ function withNetworks(state: Host<TagEnergyParams>): Host<InfnetTaggingState> {
 }
 
 /** A tagger whose outputs lie in the simplices, and are 0 beyond the end of a sentence. */
-function answering(configuration: TaggerSettings, sizes: TagSizes): Network<Tagger> {
+function answering(configuration: TaggerSettings, sizes: TagSizes): Network<TaggerParams> {
   const tagger = taggerNetwork(configuration, sizes)
   return {
     ...tagger,

@@ -8,7 +8,7 @@ export {
   encodeCheckpoint,
 } from './checkpoint/checkpoint-file.ts'
 export type { Dataset } from './dataset.ts'
-export { classIoU, evaluateClassMasks } from './family/evaluate-class-masks.ts'
+export { classIoU, type ClassIoU, evaluateClassMasks } from './family/evaluate-class-masks.ts'
 export { evaluateClasses, highestClass } from './family/evaluate-classes.ts'
 export { evaluateMasks } from './family/evaluate-masks.ts'
 export { evaluateMultilabel, scorer, type Scored } from './family/evaluate-multilabel.ts'

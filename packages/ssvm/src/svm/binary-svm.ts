@@ -51,7 +51,7 @@ export function binarySvm(
 }
 
 /** As {@link binarySvm}, over rows that several machines share. */
-export function binarySvmOfRows(
+function binarySvmOfRows(
   rows: ExampleRows,
   targets: Int8Array,
   options: BinarySvmOptions,
@@ -68,11 +68,7 @@ export function binarySvmOfRows(
 }
 
 /** Labels as $-1$ and $+1$, checked. */
-export function binaryTargets(
-  name: string,
-  labels: ArrayLike<number>,
-  examples: number,
-): Int8Array {
+function binaryTargets(name: string, labels: ArrayLike<number>, examples: number): Int8Array {
   if (labels.length !== examples)
     throw new ShapeError({
       function: name,
