@@ -36,7 +36,6 @@ function read<T>(name: string): readonly T[] {
 // The form that VitePress asks for.
 // oxlint-disable-next-line import/no-default-export
 export default {
-  watch: ['../../../benchmarks/results/*.json'],
   load(): InferenceNetworkResults {
     const kept = read<TrainedNetwork | AnsweringSpeed>('inference-network.json')
     return {

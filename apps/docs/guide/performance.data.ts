@@ -60,7 +60,6 @@ function read<T>(name: string): T | undefined {
 // The form that VitePress asks for.
 // oxlint-disable-next-line import/no-default-export
 export default {
-  watch: ['../../../benchmarks/results/*.json'],
   load(): MeasuredPerformance {
     const rows = read<readonly Row[]>('latest.json')
     const environment = read<Speed>('latest.environment.json')

@@ -9,7 +9,6 @@ const results = new URL('../../../benchmarks/results/reproduction/', import.meta
 // The form that VitePress asks for.
 // oxlint-disable-next-line import/no-default-export
 export default {
-  watch: ['../../../benchmarks/results/reproduction/*.json'],
   load(): readonly Reproduction[] {
     if (!existsSync(results)) return []
     return readdirSync(results)

@@ -35,7 +35,6 @@ const groups: readonly (readonly [title: string, variants: readonly string[]])[]
 // The form that VitePress asks for.
 // oxlint-disable-next-line import/no-default-export
 export default {
-  watch: ['../../../benchmarks/results/stabilizers.json'],
   load(): readonly StabilizerCurves[] {
     if (!existsSync(results)) return []
     const games = Object.values(

@@ -18,7 +18,6 @@ const results = new URL('../../../benchmarks/results/structured-svm.json', impor
 // The form that VitePress asks for.
 // oxlint-disable-next-line import/no-default-export
 export default {
-  watch: ['../../../benchmarks/results/structured-svm.json'],
   load(): StructuredSvmResults {
     const kept = existsSync(results)
       ? (JSON.parse(readFileSync(results, 'utf8')) as Readonly<Record<string, unknown>>)

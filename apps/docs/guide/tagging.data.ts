@@ -20,7 +20,6 @@ const file = new URL('../../../benchmarks/results/tagging.json', import.meta.url
 // The form that VitePress asks for.
 // oxlint-disable-next-line import/no-default-export
 export default {
-  watch: ['../../../benchmarks/results/tagging.json'],
   load(): readonly TaggingRow[] {
     if (!existsSync(file)) return []
     const kept = Object.values(
