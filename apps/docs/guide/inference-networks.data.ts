@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
 import type { AnsweringSpeed, TrainedNetwork } from '../../../benchmarks/src/inference-network.ts'
 import { spread } from '../../../benchmarks/src/spread.ts'
 import type { WarmStart } from '../../../benchmarks/src/warm-start.ts'
 import { curvesPlot } from '../.vitepress/curves-plot.ts'
+import { readRuns } from '../.vitepress/read-results.ts'
 
 /** A row of the table of accuracy: mean ± standard deviation over seeds. */
 export interface AccuracyRow {
@@ -23,25 +23,15 @@ export interface InferenceNetworkResults {
 declare const data: InferenceNetworkResults
 export { data }
 
-const results = new URL('../../../benchmarks/results/', import.meta.url)
-
-// The type of what is in a file is known to its reader alone.
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
-function read<T>(name: string): readonly T[] {
-  const file = new URL(name, results)
-  if (!existsSync(file)) return []
-  return Object.values(JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, T>>)
-}
-
 // The form that VitePress asks for.
 // oxlint-disable-next-line import/no-default-export
 export default {
   load(): InferenceNetworkResults {
-    const kept = read<TrainedNetwork | AnsweringSpeed>('inference-network.json')
+    const kept = readRuns<TrainedNetwork | AnsweringSpeed>('inference-network.json')
     return {
       accuracy: accuracyOf(kept.filter((each) => each.kind === 'accuracy')),
       speed: kept.filter((each) => each.kind === 'speed'),
-      warmStart: warmStartOf(read<WarmStart>('warm-start.json')),
+      warmStart: warmStartOf(readRuns<WarmStart>('warm-start.json')),
     }
   },
 }

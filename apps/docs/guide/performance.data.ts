@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { type Comparison, comparisons } from '../../../benchmarks/src/speed/comparisons.ts'
 import type { Environment } from '../../../benchmarks/src/speed/environment.ts'
 import type { GrowthPoint } from '../../../benchmarks/src/speed/growth.ts'
 import type { Row } from '../../../benchmarks/src/speed/rows.ts'
 import type { Limits } from '../../../benchmarks/src/speed/timing.ts'
 import { growthPlot } from '../.vitepress/growth-plot.ts'
+import { readResults } from '../.vitepress/read-results.ts'
 
 interface Speed extends Environment {
   readonly rounds: number
@@ -48,24 +48,15 @@ export interface MeasuredPerformance {
 declare const data: MeasuredPerformance
 export { data }
 
-const results = new URL('../../../benchmarks/results/', import.meta.url)
-
-// The type of what is in a file is known to its reader alone.
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
-function read<T>(name: string): T | undefined {
-  const file = new URL(name, results)
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as T) : undefined
-}
-
 // The form that VitePress asks for.
 // oxlint-disable-next-line import/no-default-export
 export default {
   load(): MeasuredPerformance {
-    const rows = read<readonly Row[]>('latest.json')
-    const environment = read<Speed>('latest.environment.json')
-    const growth = read<Growth>('growth.json')
-    const memory = read<Memory>('memory.json')
-    const streaming = read<Streaming>('streaming.json')
+    const rows = readResults<readonly Row[]>('latest.json')
+    const environment = readResults<Speed>('latest.environment.json')
+    const growth = readResults<Growth>('growth.json')
+    const memory = readResults<Memory>('memory.json')
+    const streaming = readResults<Streaming>('streaming.json')
     return {
       ...(rows && environment && { speed: { environment, rows, groups: groupsOf(rows) } }),
       ...(growth && {

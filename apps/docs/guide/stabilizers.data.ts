@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
 import type { StabilizedGame, StabilizerEpoch } from '../../../benchmarks/src/stabilizers.ts'
 import { curvesPlot } from '../.vitepress/curves-plot.ts'
+import { readRuns } from '../.vitepress/read-results.ts'
 
 /** The curves of a set, group by group, and where its games have ended. */
 export interface StabilizerCurves {
@@ -11,8 +11,6 @@ export interface StabilizerCurves {
 
 declare const data: readonly StabilizerCurves[]
 export { data }
-
-const results = new URL('../../../benchmarks/results/stabilizers.json', import.meta.url)
 
 const figures: readonly (readonly [Exclude<keyof StabilizerEpoch, 'epoch'>, string])[] = [
   ['f1', 'F1 on held-out examples, percent'],
@@ -36,10 +34,7 @@ const groups: readonly (readonly [title: string, variants: readonly string[]])[]
 // oxlint-disable-next-line import/no-default-export
 export default {
   load(): readonly StabilizerCurves[] {
-    if (!existsSync(results)) return []
-    const games = Object.values(
-      JSON.parse(readFileSync(results, 'utf8')) as Readonly<Record<string, StabilizedGame>>,
-    )
+    const games = readRuns<StabilizedGame>('stabilizers.json')
     return [...new Set(games.map(({ set }) => set))].map((set) => {
       const own = games.filter((game) => game.set === set)
       return {

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
 import type { Accuracy, InferenceGap, Timing } from '../../../benchmarks/src/structured-svm.ts'
 import { curvesPlot } from '../.vitepress/curves-plot.ts'
+import { readResults } from '../.vitepress/read-results.ts'
 
 /** What the benchmark of structured machines found. */
 export interface StructuredSvmResults {
@@ -13,15 +13,11 @@ export interface StructuredSvmResults {
 declare const data: StructuredSvmResults
 export { data }
 
-const results = new URL('../../../benchmarks/results/structured-svm.json', import.meta.url)
-
 // The form that VitePress asks for.
 // oxlint-disable-next-line import/no-default-export
 export default {
   load(): StructuredSvmResults {
-    const kept = existsSync(results)
-      ? (JSON.parse(readFileSync(results, 'utf8')) as Readonly<Record<string, unknown>>)
-      : {}
+    const kept = readResults<Readonly<Record<string, unknown>>>('structured-svm.json') ?? {}
     const of = <R>(part: string): (readonly [names: readonly string[], result: R])[] =>
       Object.entries(kept)
         .map(([key, result]) => [key.split(', '), result as R] as const)

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { spread } from '../../../benchmarks/src/spread.ts'
 import type { TaggingSpeed, TrainedTagger } from '../../../benchmarks/src/tagging.ts'
+import { readRuns } from '../.vitepress/read-results.ts'
 
 /** A row of the table: mean ± standard deviation over seeds. */
 export interface TaggingRow {
@@ -15,18 +15,11 @@ export interface TaggingRow {
 declare const data: readonly TaggingRow[]
 export { data }
 
-const file = new URL('../../../benchmarks/results/tagging.json', import.meta.url)
-
 // The form that VitePress asks for.
 // oxlint-disable-next-line import/no-default-export
 export default {
   load(): readonly TaggingRow[] {
-    if (!existsSync(file)) return []
-    const kept = Object.values(
-      JSON.parse(readFileSync(file, 'utf8')) as Readonly<
-        Record<string, TrainedTagger | TaggingSpeed>
-      >,
-    )
+    const kept = readRuns<TrainedTagger | TaggingSpeed>('tagging.json')
     const runs = kept.filter((each) => 'test' in each)
     const groups = new Map<string, TrainedTagger[]>()
     for (const run of runs) {

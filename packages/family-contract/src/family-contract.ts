@@ -1,4 +1,4 @@
-import { type Host, jit, type NDArray, ndarray, random, type Tensor } from '@deepstruct/tensor'
+import { type Host, jit, type NDArray, random, takeRows, type Tensor } from '@deepstruct/tensor'
 import {
   type Dataset,
   type Family,
@@ -87,9 +87,10 @@ export function familyContract<T extends Task>(name: string, contract: FamilyCon
       expect(together.energy.shape).toEqual([4])
       for (const value of together.energy.data) expect(value).toSatisfy(Number.isFinite)
       for (const value of together.y.data) expect(value >= 0 && value <= 1).toBe(true)
-      const alone = await solve(params, rowsOf(x, 2, 4))
-      expectClose(alone.y, rowsOf(together.y, 2, 4))
-      expectClose(alone.energy, rowsOf(together.energy, 2, 4))
+      const alone = await solve(params, takeRows(x, 2, 4))
+      const { y, energy } = takeRows(together, 2, 4)
+      expectClose(alone.y, y)
+      expectClose(alone.energy, energy)
     })
   })
 }
@@ -98,12 +99,6 @@ export function familyContract<T extends Task>(name: string, contract: FamilyCon
 function measured<R extends { readonly seconds: number }>(record: R): Omit<R, 'seconds'> {
   const { seconds: _, ...rest } = record
   return rest
-}
-
-function rowsOf({ data, shape }: NDArray, from: number, to: number): NDArray {
-  const [rows = 1, ...rest] = shape
-  const size = data.length / rows
-  return ndarray(data.slice(from * size, to * size), [to - from, ...rest])
 }
 
 function expectClose(found: NDArray, expected: NDArray): void {

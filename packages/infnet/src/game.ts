@@ -14,7 +14,7 @@ import type { Labeled, Optimizer, Phase, Player, RowLosses } from '@deepstruct/t
 import { binaryEntropy } from './binary-entropy.ts'
 import { requireBound } from './energy-bound.ts'
 import type { EnergyPart } from './energy-part.ts'
-import { evaluateNetwork } from './evaluate-network.ts'
+import { evaluateNetwork, type Measure } from './evaluate-network.ts'
 import type { InferenceNetwork } from './inference-network.ts'
 import { type NetworkObjective, networkObjective } from './network-objective.ts'
 import { stabilizedRows, type Stabilizers, stabilizingPenalty } from './stabilizers.ts'
@@ -56,6 +56,8 @@ export interface GameOptions<S> {
   readonly epochs: number
   /** Stop after so many epochs without a better score; default never. */
   readonly patience?: number
+  /** How answers are measured on held-out data; default `evaluateMultilabel` of `@deepstruct/training`. */
+  readonly measure?: Measure
 }
 
 /** A network in the game, and what it plays for. */
@@ -160,7 +162,10 @@ export function gamePhase<S, F>(
     epochs: options.epochs,
     ...(options.patience !== undefined && { patience: options.patience }),
     turns: [networkPlayer, energyPlayer],
-    evaluate: evaluateNetwork(name, model, measured.network, measured.refine),
+    evaluate: evaluateNetwork(name, model, measured.network, {
+      refine: measured.refine,
+      measure: options.measure,
+    }),
   }
 }
 

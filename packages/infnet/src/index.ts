@@ -5,6 +5,7 @@
 export { binaryEntropy } from './binary-entropy.ts'
 export { compoundPhase, type CompoundPhaseOptions, type NetworkPair } from './compound-phase.ts'
 export type { EnergyPart } from './energy-part.ts'
+export type { Measure } from './evaluate-network.ts'
 export type { GameOptions } from './game.ts'
 export { type InferenceNetwork, inferenceNetwork, secondOutput } from './inference-network.ts'
 export {

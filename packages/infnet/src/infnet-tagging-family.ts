@@ -9,14 +9,14 @@ import {
   taggerSchema,
   type TaggerSettings,
 } from '@deepstruct/feedforward'
-import { squared, type TaskLoss } from '@deepstruct/losses'
+import { wrongTags } from '@deepstruct/losses'
 import {
   type Network,
   tokenMask,
   type TokenFeaturesParams,
   type WithOutputParams,
 } from '@deepstruct/networks'
-import { div, expandDims, type Host, mul, softmax } from '@deepstruct/tensor'
+import { expandDims, type Host, mul, softmax } from '@deepstruct/tensor'
 import {
   adam,
   evaluateTags,
@@ -25,12 +25,10 @@ import {
   type Labeled,
   type Learner,
   parseSettings,
-  type Phase,
   type TagSizes,
 } from '@deepstruct/training'
 import { z } from 'zod'
-import { refuseCollapse } from './collapse.ts'
-import { type InferenceNetwork, inferenceNetwork } from './inference-network.ts'
+import { inferenceNetwork } from './inference-network.ts'
 import { minimaxPhase } from './minimax-phase.ts'
 import { networkSolver } from './network-solver.ts'
 import { tuningPhase } from './tuning-phase.ts'
@@ -155,21 +153,6 @@ export function infnetTaggingLearner(
   const inference = inferenceNetwork(network, 'inference', 'pretrained')
   const stabilizers = { crossEntropy, pull }
 
-  const measuredBy = (
-    phase: Phase<InfnetTaggingState, Labeled>,
-    answerer: InferenceNetwork<InfnetTaggingState>,
-  ): Phase<InfnetTaggingState, Labeled> => {
-    const requireSpread = refuseCollapse<InfnetTaggingState>(phase.name, answerer.answer)
-    const measure = evaluateTags(networkSolver(energy, answerer))
-    return {
-      ...phase,
-      async evaluate(state, data) {
-        await requireSpread(state, data)
-        return measure(state, data)
-      },
-    }
-  }
-
   return {
     family: 'infnet',
     init: (_, random) => withNetworks(energy.init(random)),
@@ -180,33 +163,29 @@ export function infnetTaggingLearner(
         rate: taggerRate,
       }),
       {
-        ...measuredBy(
-          minimaxPhase<InfnetTaggingState, TaggedFeatures>(energy, augmented, {
-            epochs: configuration.gameEpochs,
-            patience,
-            energy: {
-              moves: ['output', 'label'],
-              optimizer: adam({ rate: configuration.energyRate }),
-            },
-            networks: { optimizer: adam({ rate: configuration.networkRate }), stabilizers },
-            taskLoss: wrongTags,
-            objective: 'untruncated',
-            energyBound,
-          }),
-          augmented,
-        ),
+        ...minimaxPhase<InfnetTaggingState, TaggedFeatures>(energy, augmented, {
+          epochs: configuration.gameEpochs,
+          patience,
+          energy: {
+            moves: ['output', 'label'],
+            optimizer: adam({ rate: configuration.energyRate }),
+          },
+          networks: { optimizer: adam({ rate: configuration.networkRate }), stabilizers },
+          taskLoss: wrongTags,
+          objective: 'untruncated',
+          energyBound,
+          measure: evaluateTags,
+        }),
         enter: withNetworks,
       },
       {
-        ...measuredBy(
-          tuningPhase<InfnetTaggingState, TaggedFeatures>(energy, inference, {
-            optimizer: adam({ rate: configuration.tuningRate }),
-            epochs: configuration.tuningEpochs,
-            patience,
-            stabilizers,
-          }),
-          inference,
-        ),
+        ...tuningPhase<InfnetTaggingState, TaggedFeatures>(energy, inference, {
+          optimizer: adam({ rate: configuration.tuningRate }),
+          epochs: configuration.tuningEpochs,
+          patience,
+          stabilizers,
+          measure: evaluateTags,
+        }),
         enter: (state) => ({ ...state, inference: state.augmented }),
       },
     ],
@@ -229,6 +208,3 @@ function answering(configuration: TaggerSettings, sizes: TagSizes): Network<Tagg
       mul(softmax(tagger.apply(params, x, noise)), expandDims(tokenMask(x), -1)),
   }
 }
-
-/** The number of wrong tags on corners of the simplices; between them, half the squared distance. */
-const wrongTags: TaskLoss = (truth, y) => div(squared(truth, y), 2)

@@ -1,7 +1,7 @@
 import type { Minimizer } from '@deepstruct/inference'
 import type { Labeled, Optimizer, Phase } from '@deepstruct/training'
 import type { EnergyPart } from './energy-part.ts'
-import { evaluateNetwork } from './evaluate-network.ts'
+import { evaluateNetwork, type Measure } from './evaluate-network.ts'
 import type { InferenceNetwork } from './inference-network.ts'
 import { stabilizedRows, type Stabilizers, stabilizingPenalty } from './stabilizers.ts'
 
@@ -21,6 +21,8 @@ export interface TuningPhaseOptions {
   readonly patience?: number
   /** What refines answers at test time, with which epochs are measured; default nothing. */
   readonly refine?: Minimizer
+  /** How answers are measured on held-out data; default `evaluateMultilabel` of `@deepstruct/training`. */
+  readonly measure?: Measure
 }
 
 /**
@@ -51,6 +53,7 @@ export function tuningPhase<S, F>(
     epochs,
     patience,
     refine,
+    measure,
   } = options
   const penalty = stabilizingPenalty(name, [network], stabilizers)
   return {
@@ -70,6 +73,6 @@ export function tuningPhase<S, F>(
         ...(penalty !== undefined && { penalty }),
       },
     ],
-    evaluate: evaluateNetwork(name, model, network, refine),
+    evaluate: evaluateNetwork(name, model, network, { refine, measure }),
   }
 }

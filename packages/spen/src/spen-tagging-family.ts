@@ -9,8 +9,7 @@ import {
   type TaggerSettings,
 } from '@deepstruct/feedforward'
 import { energySolver, type IterativeMinimizer, mirrorDescent } from '@deepstruct/inference'
-import { squared, type TaskLoss } from '@deepstruct/losses'
-import { div } from '@deepstruct/tensor'
+import { wrongTags } from '@deepstruct/losses'
 import {
   adam,
   evaluateTags,
@@ -121,9 +120,6 @@ export function spenTaggingLearner(
     ],
   }
 }
-
-/** The number of wrong tags on corners of the simplices; between them, half the squared distance. */
-const wrongTags: TaskLoss = (truth, y) => div(squared(truth, y), 2)
 
 function inference({
   inferenceSteps: steps,

@@ -93,7 +93,6 @@ async function run(
     {
       task,
       entries,
-      families,
       seeds,
       source: { train: options, test },
       epochs,

@@ -1,5 +1,4 @@
 import { DeepstructError, type DivergenceError } from '@deepstruct/tensor'
-import type { AnyFamily } from '@deepstruct/training'
 import { errorLine } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { scoreModel } from '../model/score-model.ts'
@@ -7,7 +6,6 @@ import type { Values } from '../options/read-options.ts'
 import type { ProgressReporter } from '../output/progress.ts'
 import type { LoadedTraining, Predictions, Report, TaskDefinition } from '../tasks/task.ts'
 import type { RunSettings } from '../train/resumed-run.ts'
-import type { Contender } from '../train/train-contenders.ts'
 import { batchSizeOf, trainModel, type TrainedModel } from '../train/train-model.ts'
 import type { Entry } from './contenders.ts'
 import type { KeptRuns } from './kept-runs.ts'
@@ -45,8 +43,6 @@ export interface CompareOptions {
   readonly task: TaskDefinition
   /** Who takes part. */
   readonly entries: readonly Entry[]
-  /** Where families are found. */
-  readonly families: readonly AnyFamily[]
   /** How many runs each has: the seeds from 0. */
   readonly seeds: number
   /** Where the data are. */
@@ -83,7 +79,7 @@ export async function compareModels(options: CompareOptions, io: Io): Promise<re
       entry.name,
       {
         name: entry.name,
-        family: entry.family,
+        family: entry.family.name,
         runs: [],
         failures: 'refused' in entry ? [{ error: entry.refused }] : [],
       },
@@ -123,19 +119,18 @@ export async function compareModels(options: CompareOptions, io: Io): Promise<re
   return [...all.values()]
 }
 
-type Taking = Extract<Entry, { readonly contender: unknown }>
+type Contender = Extract<Entry, { readonly settings: unknown }>
 
 /** What decides what a run comes to, its seed apart. */
 function courseOf(
-  { contender }: Taking,
+  { family, settings }: Contender,
   data: LoadedTraining,
-  { task, families, epochs, batchSize, engine }: CompareOptions,
+  { task, epochs, batchSize, engine }: CompareOptions,
 ): RunSettings {
-  const family = familyOf(contender, task, families)
   return {
     model: family.name,
     task: task.name,
-    ...contender.settings,
+    ...settings,
     ...data.course,
     epochs,
     batchSize: batchSize ?? batchSizeOf(family),
@@ -146,17 +141,16 @@ function courseOf(
 
 /** Trains the model of a run; none where training was stopped. */
 async function trained(
-  { name, contender }: Taking,
+  { name, family, settings }: Contender,
   seed: number,
   data: LoadedTraining,
-  { task, families, epochs, batchSize, signal, progress }: CompareOptions,
+  { task, epochs, batchSize, signal, progress }: CompareOptions,
 ): Promise<TrainedModel | undefined> {
-  const family = familyOf(contender, task, families)
   const reporter = progress(`${name}, seed ${seed} · `)
   const model = await trainModel({
     task,
     family,
-    settings: contender.settings,
+    settings,
     data,
     epochs,
     batchSize: batchSize ?? batchSizeOf(family),
@@ -168,13 +162,4 @@ async function trained(
   if (model.status === 'interrupted') return undefined
   if (model.status === 'completed') return model
   throw model.divergence as DivergenceError
-}
-
-/** The family of a contender; that it serves the task is known. */
-function familyOf(
-  { family }: Contender,
-  { name }: TaskDefinition,
-  families: readonly AnyFamily[],
-): AnyFamily {
-  return families.find((one) => one.name === family && one.task === name) as AnyFamily
 }

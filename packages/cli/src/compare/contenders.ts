@@ -3,12 +3,11 @@ import { UsageError } from '../errors.ts'
 import { ownerOf } from '../options/task-options.ts'
 import { readOptions, type Values } from '../options/read-options.ts'
 import { taskNames, tasks } from '../tasks/tasks.ts'
-import type { Contender } from '../train/train-contenders.ts'
 
-/** A contender, or why there is none: a family that does not serve the task is a row of the comparison that says so. */
+/** A family with its settings, or why there is none: one that does not serve the task is a row of the comparison that says so. */
 export type Entry =
-  | { readonly name: string; readonly family: string; readonly contender: Contender }
-  | { readonly name: string; readonly family: string; readonly refused: string }
+  | { readonly name: string; readonly family: AnyFamily; readonly settings: JsonObject }
+  | { readonly name: string; readonly family: Pick<AnyFamily, 'name'>; readonly refused: string }
 
 /**
  * Who takes part in a comparison.
@@ -39,11 +38,10 @@ export function entriesOf(
     if (family === undefined)
       return {
         name,
-        family: familyName,
+        family: { name: familyName },
         refused: `${familyName} serves ${named.map((one) => one.task).join(', ')}, not ${task}`,
       }
-    const chosen = readOptions(family.settings.strict(), given) as JsonObject
-    return { name, family: familyName, contender: { name, family: familyName, settings: chosen } }
+    return { name, family, settings: readOptions(family.settings.strict(), given) as JsonObject }
   })
 }
 

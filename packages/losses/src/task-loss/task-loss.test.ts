@@ -13,7 +13,14 @@ import {
 } from '@deepstruct/tensor'
 import { binaryStructures, checkGradient } from '@deepstruct/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { hamming, normalizedHamming, oneMinusF1, oneMinusIoU, squared } from '../index.ts'
+import {
+  hamming,
+  normalizedHamming,
+  oneMinusF1,
+  oneMinusIoU,
+  squared,
+  wrongTags,
+} from '../index.ts'
 import type { TaskLoss } from './task-loss.ts'
 
 /** The cost of relaxed outputs, in double precision. */
@@ -35,6 +42,11 @@ const cases: readonly { loss: TaskLoss; counted: Reference; relaxed: Reference }
     relaxed: (t, y) => hammingOf(t, y) / t.length,
   },
   { loss: squared, counted: wrong, relaxed: (t, y) => paired((a, b) => (a - b) ** 2, t, y) },
+  {
+    loss: wrongTags,
+    counted: (t, y) => wrong(t, y) / 2,
+    relaxed: (t, y) => paired((a, b) => (a - b) ** 2, t, y) / 2,
+  },
   {
     loss: oneMinusF1,
     counted(t, y) {
